@@ -1,0 +1,51 @@
+//go:build linux
+
+// SPDX-License-Identifier: MIT
+
+// Package nltest holds what the tests share: namespaces, probes, witnesses.
+package nltest
+
+import (
+	"bytes"
+	"errors"
+	"os/exec"
+	"runtime"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+// NetNS moves the calling goroutine into a network namespace of its own, with lo up, for the rest of the test, and returns a
+// descriptor of that namespace. The goroutine stays locked to its thread, which ends with it. Programs started by this goroutine
+// run in the namespace too. Without the right to make one the test is skipped.
+func NetNS(t testing.TB) int {
+	t.Helper()
+	runtime.LockOSThread()
+	if err := unix.Unshare(unix.CLONE_NEWNET); err != nil {
+		runtime.UnlockOSThread()
+		if errors.Is(err, unix.EPERM) {
+			t.Skip("no right to make a network namespace: unshare(CLONE_NEWNET): ", err)
+		}
+		t.Fatal("unshare: ", err)
+	}
+	fd, err := unix.Open("/proc/thread-self/ns/net", unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		t.Fatal("open the namespace: ", err)
+	}
+	t.Cleanup(func() { unix.Close(fd) })
+	Run(t, "ip", "link", "set", "lo", "up")
+	return fd
+}
+
+// Run runs a program, fails the test if it fails, and returns what it printed.
+func Run(t testing.TB, name string, args ...string) []byte {
+	t.Helper()
+	var errOut bytes.Buffer
+	cmd := exec.Command(name, args...)
+	cmd.Stderr = &errOut
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%s %q: %v: %s", name, args, err, errOut.Bytes())
+	}
+	return out
+}
