@@ -29,4 +29,24 @@
 #error "github.com/golibnl/libnl needs libnl 3.7 or later"
 #endif
 
+/* ---- messages: what an nl_msg is made from, and read back into */
+
+struct nlgo_msg {
+	void *data; /* the bytes, hdr->nlmsg_len of them */
+	uint32_t len;
+	int32_t proto;
+	uint32_t src_port, src_groups;
+	uint32_t dst_port, dst_groups;
+	uint32_t has_dst;
+	uint32_t has_creds;
+	struct ucred creds;
+};
+
+/* A new nl_msg with a copy of len bytes at data and the rest of m; NULL without
+ * memory. */
+struct nl_msg *nlgo_msg_new(const void *data, uint32_t len,
+			    const struct nlgo_msg *m);
+/* Fills m from msg; m->data points into it. */
+void nlgo_msg_get(struct nl_msg *msg, struct nlgo_msg *m);
+
 #endif

@@ -4,9 +4,7 @@
 
 package libnl
 
-/*
-#include "cgo_helpers.h"
-*/
+// #include "cgo_helpers.h"
 import "C"
 
 import (
@@ -23,42 +21,42 @@ type Errno int32
 
 // The error codes of libnl: NLE_FOO_BAR is ErrFooBar.
 const (
-	ErrFailure Errno = 1 // NLE_FAILURE
-	ErrIntr Errno = 2 // NLE_INTR
-	ErrBadSock Errno = 3 // NLE_BAD_SOCK
-	ErrAgain Errno = 4 // NLE_AGAIN
-	ErrNoMem Errno = 5 // NLE_NOMEM
-	ErrExist Errno = 6 // NLE_EXIST
-	ErrInval Errno = 7 // NLE_INVAL
-	ErrRange Errno = 8 // NLE_RANGE
-	ErrMsgSize Errno = 9 // NLE_MSGSIZE
-	ErrOpNotSupp Errno = 10 // NLE_OPNOTSUPP
-	ErrAFNoSupport Errno = 11 // NLE_AF_NOSUPPORT
-	ErrObjNotFound Errno = 12 // NLE_OBJ_NOTFOUND
-	ErrNoAttr Errno = 13 // NLE_NOATTR
-	ErrMissingAttr Errno = 14 // NLE_MISSING_ATTR
-	ErrAFMismatch Errno = 15 // NLE_AF_MISMATCH
-	ErrSeqMismatch Errno = 16 // NLE_SEQ_MISMATCH
-	ErrMsgOverflow Errno = 17 // NLE_MSG_OVERFLOW
-	ErrMsgTrunc Errno = 18 // NLE_MSG_TRUNC
-	ErrNoAddr Errno = 19 // NLE_NOADDR
-	ErrSrcRtNoSupport Errno = 20 // NLE_SRCRT_NOSUPPORT
-	ErrMsgTooShort Errno = 21 // NLE_MSG_TOOSHORT
+	ErrFailure          Errno = 1  // NLE_FAILURE
+	ErrIntr             Errno = 2  // NLE_INTR
+	ErrBadSock          Errno = 3  // NLE_BAD_SOCK
+	ErrAgain            Errno = 4  // NLE_AGAIN
+	ErrNoMem            Errno = 5  // NLE_NOMEM
+	ErrExist            Errno = 6  // NLE_EXIST
+	ErrInval            Errno = 7  // NLE_INVAL
+	ErrRange            Errno = 8  // NLE_RANGE
+	ErrMsgSize          Errno = 9  // NLE_MSGSIZE
+	ErrOpNotSupp        Errno = 10 // NLE_OPNOTSUPP
+	ErrAFNoSupport      Errno = 11 // NLE_AF_NOSUPPORT
+	ErrObjNotFound      Errno = 12 // NLE_OBJ_NOTFOUND
+	ErrNoAttr           Errno = 13 // NLE_NOATTR
+	ErrMissingAttr      Errno = 14 // NLE_MISSING_ATTR
+	ErrAFMismatch       Errno = 15 // NLE_AF_MISMATCH
+	ErrSeqMismatch      Errno = 16 // NLE_SEQ_MISMATCH
+	ErrMsgOverflow      Errno = 17 // NLE_MSG_OVERFLOW
+	ErrMsgTrunc         Errno = 18 // NLE_MSG_TRUNC
+	ErrNoAddr           Errno = 19 // NLE_NOADDR
+	ErrSrcRtNoSupport   Errno = 20 // NLE_SRCRT_NOSUPPORT
+	ErrMsgTooShort      Errno = 21 // NLE_MSG_TOOSHORT
 	ErrMsgTypeNoSupport Errno = 22 // NLE_MSGTYPE_NOSUPPORT
-	ErrObjMismatch Errno = 23 // NLE_OBJ_MISMATCH
-	ErrNoCache Errno = 24 // NLE_NOCACHE
-	ErrBusy Errno = 25 // NLE_BUSY
-	ErrProtoMismatch Errno = 26 // NLE_PROTO_MISMATCH
-	ErrNoAccess Errno = 27 // NLE_NOACCESS
-	ErrPerm Errno = 28 // NLE_PERM
-	ErrPktLocFile Errno = 29 // NLE_PKTLOC_FILE
-	ErrParseErr Errno = 30 // NLE_PARSE_ERR
-	ErrNoDev Errno = 31 // NLE_NODEV
-	ErrImmutable Errno = 32 // NLE_IMMUTABLE
-	ErrDumpIntr Errno = 33 // NLE_DUMP_INTR
-	ErrAttrSize Errno = 34 // NLE_ATTRSIZE
-	ErrHostUnreach Errno = 35 // NLE_HOSTUNREACH
-	ErrNetDown Errno = 36 // NLE_NETDOWN
+	ErrObjMismatch      Errno = 23 // NLE_OBJ_MISMATCH
+	ErrNoCache          Errno = 24 // NLE_NOCACHE
+	ErrBusy             Errno = 25 // NLE_BUSY
+	ErrProtoMismatch    Errno = 26 // NLE_PROTO_MISMATCH
+	ErrNoAccess         Errno = 27 // NLE_NOACCESS
+	ErrPerm             Errno = 28 // NLE_PERM
+	ErrPktLocFile       Errno = 29 // NLE_PKTLOC_FILE
+	ErrParseErr         Errno = 30 // NLE_PARSE_ERR
+	ErrNoDev            Errno = 31 // NLE_NODEV
+	ErrImmutable        Errno = 32 // NLE_IMMUTABLE
+	ErrDumpIntr         Errno = 33 // NLE_DUMP_INTR
+	ErrAttrSize         Errno = 34 // NLE_ATTRSIZE
+	ErrHostUnreach      Errno = 35 // NLE_HOSTUNREACH
+	ErrNetDown          Errno = 36 // NLE_NETDOWN
 )
 
 // Error returns libnl's text for the code in lower case.

@@ -4,11 +4,9 @@
 
 package libnl
 
-/*
-#cgo pkg-config: libnl-3.0 libnl-route-3.0 libnl-genl-3.0 libnl-nf-3.0
-#cgo CFLAGS: -std=gnu11 -Wall -Wextra -Wno-unused-parameter
-#include "cgo_helpers.h"
-*/
+// #cgo pkg-config: libnl-3.0 libnl-route-3.0 libnl-genl-3.0 libnl-nf-3.0
+// #cgo CFLAGS: -std=gnu11 -Wall -Wextra -Wno-unused-parameter
+// #include "cgo_helpers.h"
 import "C"
 
 import "fmt"
