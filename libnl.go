@@ -5,7 +5,15 @@
 package libnl
 
 // #cgo pkg-config: libnl-3.0 libnl-route-3.0 libnl-genl-3.0 libnl-nf-3.0
-// #cgo CFLAGS: -std=gnu11 -Wall -Wextra -Wno-unused-parameter
+// #cgo CFLAGS: -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Wno-unused-parameter
+// #cgo noescape nlgo_recv
+// #cgo nocallback nlgo_recv
+// #cgo noescape nlgo_recv_malloc
+// #cgo nocallback nlgo_recv_malloc
+// #cgo noescape nlgo_send
+// #cgo nocallback nlgo_send
+// #cgo noescape nlgo_transact
+// #cgo nocallback nlgo_transact
 // #include "cgo_helpers.h"
 import "C"
 
