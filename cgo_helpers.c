@@ -50,6 +50,32 @@ void nlgo_msg_get(struct nl_msg *msg, struct nlgo_msg *m)
 		m->creds = *creds;
 }
 
+int nlgo_msg_dump(const void *data, uint32_t len, const struct nlgo_msg *m,
+		  char **text, size_t *n)
+{
+	struct nl_msg *msg = nlgo_msg_new(data, len, m);
+	FILE *f;
+	int err;
+
+	*text = NULL;
+	*n = 0;
+	if (!msg)
+		return -NLE_NOMEM;
+	f = open_memstream(text, n);
+	if (!f) {
+		nlmsg_free(msg);
+		return -NLE_NOMEM;
+	}
+	nl_msg_dump(msg, f);
+	nlmsg_free(msg);
+	err = ferror(f);
+	if (fclose(f) || err) {
+		free(*text);
+		return -NLE_NOMEM;
+	}
+	return 0;
+}
+
 /* ---- sockets */
 
 struct activation {

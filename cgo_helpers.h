@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -46,6 +47,10 @@ struct nl_msg *nlgo_msg_new(const void *data, uint32_t len,
 			    const struct nlgo_msg *m);
 /* Fills m from msg; m->data points into it. */
 void nlgo_msg_get(struct nl_msg *msg, struct nlgo_msg *m);
+/* nl_msg_dump of such a message into text of n bytes, for the caller to free.
+ */
+int nlgo_msg_dump(const void *data, uint32_t len, const struct nlgo_msg *m,
+		  char **text, size_t *n);
 
 /*
  * ---- sockets
