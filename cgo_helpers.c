@@ -423,7 +423,7 @@ void *nlgo_recv_malloc(int fd, void *spare, uint32_t sparelen,
 	return NULL;
 }
 
-int nlgo_send(int fd, const void *data, uint32_t len, uint32_t port,
+int nlgo_send(int fd, const uint8_t *data, uint32_t len, uint32_t port,
 	      uint32_t groups, const struct ucred *creds)
 {
 	struct sockaddr_nl to = {
@@ -457,7 +457,7 @@ int nlgo_send(int fd, const void *data, uint32_t len, uint32_t port,
 	return n < 0 ? -errno : (int)n;
 }
 
-int nlgo_transact(int fd, const void *data, uint32_t len, uint32_t port,
+int nlgo_transact(int fd, const uint8_t *data, uint32_t len, uint32_t port,
 		  uint32_t groups, void *buf, uint32_t buflen, void *spare,
 		  uint32_t sparelen, struct nlgo_dgram *d)
 {
@@ -556,9 +556,9 @@ void nlgo_expect_seq(struct nl_sock *sk, uint32_t seq, int auto_ack)
 	nl_cb_put(cb);
 }
 
-void nlgo_send_op(struct nl_sock *sk, uintptr_t go, int op, void *data,
-		  uint32_t len, struct nlgo_msg *m, const void *iov,
-		  const void *control, const struct nlgo_iov *v,
+void nlgo_send_op(struct nl_sock *sk, uintptr_t go, int op, uint8_t *data,
+		  uint32_t len, struct nlgo_msg *m, const uint8_t *iov,
+		  const uint8_t *control, const struct nlgo_iov *v,
 		  struct nlgo_res *res)
 {
 	struct activation a;
@@ -608,7 +608,7 @@ void nlgo_send_op(struct nl_sock *sk, uintptr_t go, int op, void *data,
 }
 
 void nlgo_send_simple(struct nl_sock *sk, uintptr_t go, int type, int flags,
-		      void *body, uint32_t len, struct nlgo_res *res)
+		      uint8_t *body, uint32_t len, struct nlgo_res *res)
 {
 	struct activation a;
 
@@ -625,7 +625,7 @@ void nlgo_rtgen_request(struct nl_sock *sk, uintptr_t go, int type, int family,
 	leave(&a, nl_rtgen_request(sk, type, family, flags), res);
 }
 
-int nlgo_sendto(struct nl_sock *sk, void *b, uint32_t len, int *sys_errno)
+int nlgo_sendto(struct nl_sock *sk, uint8_t *b, uint32_t len, int *sys_errno)
 {
 	int rc;
 

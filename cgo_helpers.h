@@ -119,10 +119,10 @@ void nlgo_recv(int fd, void *buf, uint32_t len, void *spare, uint32_t sparelen,
 void *nlgo_recv_malloc(int fd, void *spare, uint32_t sparelen,
 		       struct nlgo_dgram *d);
 /* Sends, never waits; bytes sent or -errno. */
-int nlgo_send(int fd, const void *data, uint32_t len, uint32_t port,
+int nlgo_send(int fd, const uint8_t *data, uint32_t len, uint32_t port,
 	      uint32_t groups, const struct ucred *creds);
 /* nlgo_send, then nlgo_recv; returns what the send returned. */
-int nlgo_transact(int fd, const void *data, uint32_t len, uint32_t port,
+int nlgo_transact(int fd, const uint8_t *data, uint32_t len, uint32_t port,
 		  uint32_t groups, void *buf, uint32_t buflen, void *spare,
 		  uint32_t sparelen, struct nlgo_dgram *d);
 
@@ -154,14 +154,14 @@ struct nlgo_iov {
  * The libnl call op with a copy of the message; the header that it has
  * afterwards and its protocol are written back.
  */
-void nlgo_send_op(struct nl_sock *sk, uintptr_t go, int op, void *data,
-		  uint32_t len, struct nlgo_msg *m, const void *iov,
-		  const void *control, const struct nlgo_iov *v,
+void nlgo_send_op(struct nl_sock *sk, uintptr_t go, int op, uint8_t *data,
+		  uint32_t len, struct nlgo_msg *m, const uint8_t *iov,
+		  const uint8_t *control, const struct nlgo_iov *v,
 		  struct nlgo_res *res);
 void nlgo_send_simple(struct nl_sock *sk, uintptr_t go, int type, int flags,
-		      void *body, uint32_t len, struct nlgo_res *res);
+		      uint8_t *body, uint32_t len, struct nlgo_res *res);
 void nlgo_rtgen_request(struct nl_sock *sk, uintptr_t go, int type, int family,
 			int flags, struct nlgo_res *res);
-int nlgo_sendto(struct nl_sock *sk, void *b, uint32_t len, int *sys_errno);
+int nlgo_sendto(struct nl_sock *sk, uint8_t *b, uint32_t len, int *sys_errno);
 
 #endif

@@ -507,4 +507,5 @@ func (s *Socket) insideLoop() bool {
 	return s.loop != nil && s.res != nil && C.nlgo_receiving(s.res.sk) != 0
 }
 
-func bytesPtr(b []byte) unsafe.Pointer { return unsafe.Pointer(unsafe.SliceData(b)) }
+// bytesPtr is for arguments of C functions. It is no unsafe.Pointer: for those cgo would look for pointers in all that b is part of.
+func bytesPtr(b []byte) *C.uint8_t { return (*C.uint8_t)(unsafe.SliceData(b)) }
