@@ -415,7 +415,7 @@ func (o *ownMsg) reserve(fn string, n, pad int) []byte {
 	case n < 0 || pad < 0 || pad&(pad-1) != 0:
 		o.err = argErr(fn, "length or padding out of range")
 		return nil
-	case n > o.max || pad > o.max:
+	case n > o.max || n > 0 && pad > o.max: // nothing needs no padding
 		o.full(fn, n)
 		return nil
 	}
