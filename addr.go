@@ -37,9 +37,9 @@ type Addr struct {
 	raw       string
 }
 
-// AddrFrom returns the address of the family with these bytes, copied, and a prefix that covers them all (20 bits for MPLS).
-// It returns the zero Addr when there are more than [MaxAddrLen] bytes, or when they cannot be an address of the family: IPv4 has 4,
-// IPv6 16, DECnet 2, MPLS labels of 4 of which the last alone is marked as bottom of the stack. No bytes at all are good for
+// AddrFrom returns the address of the family with these bytes, copied, and a prefix that covers them all (20 bits for MPLS). It
+// returns the zero Addr when there are more than [MaxAddrLen] bytes, or when they cannot be an address of the family: IPv4 has
+// 4, IPv6 16, DECnet 2, MPLS labels of 4 of which the last alone is marked as bottom of the stack. No bytes at all are good for
 // any family (libnl calls that "none"), though with FamilyUnspec they are again the zero Addr.
 //
 // Implements: nl_addr_build nl_addr_set_binary_addr
@@ -48,7 +48,7 @@ func AddrFrom(f Family, b []byte) Addr {
 		return Addr{}
 	}
 	a := Addr{family: f, prefixLen: 8 * len(b), raw: string(b)}
-	if f == FamilyMPLS {
+	if f == FamilyMPLS && len(b) > 0 {
 		a.prefixLen = 20
 	}
 	if !a.wellFormed() {
@@ -57,7 +57,8 @@ func AddrFrom(f Family, b []byte) Addr {
 	return a
 }
 
-// AddrFromIP returns the address of an IP host. An IPv6 zone is dropped, libnl has no place for it; the zero netip.Addr is the zero Addr.
+// AddrFromIP returns the address of an IP host. An IPv6 zone is dropped, libnl has no place for it; the zero netip.Addr is the
+// zero Addr.
 func AddrFromIP(ip netip.Addr) Addr {
 	switch {
 	case ip.Is4():
@@ -76,7 +77,8 @@ func AddrFromPrefix(p netip.Prefix) Addr {
 	return AddrFromIP(p.Addr()).WithPrefixLen(p.Bits())
 }
 
-// AddrFromMAC returns the link-layer address (FamilyLLC) with the bytes of m, of which there need not be six. An empty m is the zero Addr.
+// AddrFromMAC returns the link-layer address (FamilyLLC) with the bytes of m, of which there need not be six. An empty m is the
+// zero Addr.
 func AddrFromMAC(m net.HardwareAddr) Addr {
 	if len(m) == 0 {
 		return Addr{}
@@ -84,8 +86,8 @@ func AddrFromMAC(m net.HardwareAddr) Addr {
 	return AddrFrom(FamilyLLC, m)
 }
 
-// ParseAddr reads an address from its text, with an optional prefix length behind a slash. FamilyUnspec as hint tries
-// every family in this order:
+// ParseAddr reads an address from its text, with an optional prefix length behind a slash. FamilyUnspec as hint tries every
+// family in this order:
 //
 //	10.0.0.0/8           FamilyIPv4
 //	2001:db8::/32        FamilyIPv6
@@ -95,12 +97,13 @@ func AddrFromMAC(m net.HardwareAddr) Addr {
 //	100/200              FamilyMPLS, only when that is the hint: the slash separates labels
 //
 // "any", "all" and "default" are the address that stands for all of IPv4 (without a hint), IPv6 or FamilyLLC: libnl before 3.8
-// makes it an address without bytes, later ones make it zeroes with prefix length 0, and both are what the objects of the
-// same libnl contain. "none" is an address without bytes of the family of the hint.
+// makes it an address without bytes, later ones make it zeroes with prefix length 0, and both are what the objects of the same
+// libnl contain. "none" is an address without bytes of the family of the hint.
 //
-// libnl stops reading early where the text goes on: "10.0.0.256" is DECnet 10.0 to it, the sixth of twenty bytes the last, "/4294967296" is
-// "/0" and "/99" is good for IPv4. Here all the bytes count and anything that libnl would not read to its end, or would wrap,
-// is an error: ErrNoAddr, or ErrInval for the prefix length. A family that the hint does not know of is ErrAFNoSupport.
+// libnl stops reading early where the text goes on: to it "10.0.0.256" is DECnet 10.0, of twenty link-layer bytes the first six
+// are the address, "/4294967296" is "/0", and "/99" is good for IPv4. Here all bytes count, and what libnl would cut or wrap is
+// an error: ErrNoAddr for the address, ErrInval for the prefix length, ErrRange beyond [MaxAddrLen] bytes. A hint that is no
+// family, or has no address for a word, is ErrAFNoSupport.
 //
 // Implements: nl_addr_parse
 func ParseAddr(s string, hint Family) (Addr, error) {
@@ -165,9 +168,9 @@ func ParseAddr(s string, hint Family) (Addr, error) {
 	return a.WithPrefixLen(int(n)), nil
 }
 
-// ValidAddr reports whether s is the text of an address of the family: IPv4, IPv6, LLC, DECnet or MPLS, or any of the first four with
-// FamilyUnspec. It takes no prefix length and none of the words that [ParseAddr] knows. (libnl itself says no to every
-// link-layer address and yes to every text for a family it does not know.)
+// ValidAddr reports whether s is the text of an address of the family: IPv4, IPv6, LLC, DECnet or MPLS, or any of the first
+// four with FamilyUnspec. It takes no prefix length and none of the words that [ParseAddr] knows. (libnl itself says no to
+// every link-layer address and yes to every text for a family it does not know.)
 //
 // Implements: nl_addr_valid
 func ValidAddr(s string, f Family) bool {
@@ -325,8 +328,8 @@ func (a Addr) Len() int { return len(a.raw) }
 // Implements: nl_addr_get_prefixlen
 func (a Addr) PrefixLen() int { return a.prefixLen }
 
-// WithPrefixLen returns the address with a prefix of n bits; the bits behind it stay. It returns the zero Addr when the address has
-// not as many bits, or n is negative.
+// WithPrefixLen returns the address with a prefix of n bits; the bits behind it stay. It returns the zero Addr when the address
+// has not as many bits, or n is negative.
 //
 // Implements: nl_addr_set_prefixlen
 func (a Addr) WithPrefixLen(n int) Addr {
@@ -353,8 +356,8 @@ func (a Addr) IP() (netip.Addr, bool) {
 	return netip.Addr{}, false
 }
 
-// Prefix returns an IPv4 or IPv6 address with its prefix length; host bits stay. One without bytes and with prefix length 0, as libnl before 3.8
-// has it for a default route, is 0.0.0.0/0 or ::/0.
+// Prefix returns an IPv4 or IPv6 address with its prefix length; host bits stay. One without bytes and with prefix length 0, as
+// libnl before 3.8 has it for a default route, is 0.0.0.0/0 or ::/0.
 func (a Addr) Prefix() (netip.Prefix, bool) {
 	ip, ok := a.IP()
 	switch {
@@ -368,7 +371,8 @@ func (a Addr) Prefix() (netip.Prefix, bool) {
 	return p, p.IsValid()
 }
 
-// MAC returns the bytes of a link-layer address: of FamilyLLC, or of FamilyUnspec, which is what libnl calls those that are not six bytes long.
+// MAC returns the bytes of a link-layer address: of FamilyLLC, or of FamilyUnspec, which is what libnl calls those that are not
+// six bytes long.
 func (a Addr) MAC() (net.HardwareAddr, bool) {
 	if len(a.raw) == 0 || a.family != FamilyLLC && a.family != FamilyUnspec {
 		return nil, false
@@ -376,7 +380,8 @@ func (a Addr) MAC() (net.HardwareAddr, bool) {
 	return net.HardwareAddr(a.raw), true
 }
 
-// Compare orders addresses by family, number of bytes, bytes and prefix length: -1, 0 or 1. Those without bytes differ in family only.
+// Compare orders addresses by family, number of bytes, bytes and prefix length: -1, 0 or 1. Those without bytes differ in
+// family only.
 //
 // Implements: nl_addr_cmp
 func (a Addr) Compare(b Addr) int {
@@ -392,8 +397,8 @@ func (a Addr) Compare(b Addr) int {
 	return cmp.Compare(a.prefixLen, b.prefixLen)
 }
 
-// ComparePrefix orders addresses by family and then by the bits that the shorter of the two prefixes covers: it returns 0 if one
-// network contains the other. Where an address has fewer bits than that, it comes first.
+// ComparePrefix orders addresses by family and then by the bits that the shorter of the two prefixes covers: it returns 0 if
+// one network contains the other. Where an address has fewer bits than that, it comes first.
 //
 // Implements: nl_addr_cmp_prefix
 func (a Addr) ComparePrefix(b Addr) int {
@@ -439,7 +444,8 @@ func (a Addr) GuessFamily() Family {
 	return FamilyUnspec
 }
 
-// FillSockaddr returns an IPv4 or IPv6 address as a socket address with port 0; without bytes it is the unspecified one. Any other family is ErrInval.
+// FillSockaddr returns an IPv4 or IPv6 address as a socket address with port 0; without bytes it is the unspecified one. Any
+// other family is ErrInval.
 //
 // Implements: nl_addr_fill_sockaddr
 func (a Addr) FillSockaddr() (unix.Sockaddr, error) {
@@ -464,8 +470,9 @@ type AddrInfo struct {
 	Addr     netip.Addr
 }
 
-// Info returns what getaddrinfo(3) says about an IPv4 or IPv6 host address: one entry for each type of socket. It asks no name server. An address
-// whose prefix is shorter than itself, or that has no bytes, is ErrObjNotFound, any other family ErrAFNoSupport.
+// Info returns what getaddrinfo(3) says about an IPv4 or IPv6 host address: one entry for each type of socket. It asks no name
+// server. An address whose prefix is shorter than itself, or that has no bytes, is ErrObjNotFound, any other family
+// ErrAFNoSupport.
 //
 // Implements: nl_addr_info
 func (a Addr) Info() ([]AddrInfo, error) {
@@ -488,9 +495,9 @@ func (a Addr) Info() ([]AddrInfo, error) {
 	return infos, nil
 }
 
-// Resolve returns the name of an IPv4 or IPv6 address, from the system's resolver (getnameinfo(3)). It can wait for name servers for
-// long; when ctx ends it returns at once, though the thread that asks stays until the resolver gives up. Without a name, or when no server
-// answers, it is ErrObjNotFound; any other family is ErrInval.
+// Resolve returns the name of an IPv4 or IPv6 address, from the system's resolver (getnameinfo(3)). It can wait for name
+// servers for long; when ctx ends it returns at once, though the thread that asks stays until the resolver gives up. Without a
+// name, or when no server answers, it is ErrObjNotFound; any other family is ErrInval.
 //
 // Implements: nl_addr_resolve
 func (a Addr) Resolve(ctx context.Context) (string, error) {
@@ -534,8 +541,9 @@ func (a Addr) resolve(fn string) (string, error) {
 	return textOf(buf), nil
 }
 
-// String returns the text of the address, with its prefix length where that is not all of it: "10.0.0.0/8", "2001:db8::1", "00:de:ad:be:ef:00",
-// "100/200" for MPLS, "none" for one without bytes. Bytes that are no address of their family print as pairs of hexadecimal digits.
+// String returns the text of the address, with its prefix length where that is not all of it: "10.0.0.0/8", "2001:db8::1",
+// "00:de:ad:be:ef:00", "100/200" for MPLS, "none" for one without bytes. Bytes that are no address of their family print as
+// pairs of hexadecimal digits.
 //
 // Implements: nl_addr2str
 func (a Addr) String() string {
@@ -572,13 +580,14 @@ func (a Addr) textFromC() string {
 	return textOf(buf[:])
 }
 
-// isIPv4Compatible reports whether the text ends in a dotted quad for some versions of inet_ntop(3), and not for package netip: ::1.2.3.4.
+// isIPv4Compatible reports whether the text ends in a dotted quad for some versions of inet_ntop(3), and not for package netip:
+// ::1.2.3.4.
 func isIPv4Compatible(raw string) bool {
 	return len(raw) == 16 && strings.Trim(raw[:12], "\x00") == ""
 }
 
-// MarshalText returns the text that [Addr.UnmarshalText] turns back into the same address, empty for the zero Addr. The
-// text of some addresses does not tell their family (MPLS, link-layer addresses of other than six bytes): those are ErrAFNoSupport.
+// MarshalText returns the text that [Addr.UnmarshalText] turns back into the same address, empty for the zero Addr. The text of
+// some addresses does not tell their family (MPLS, link-layer addresses of other than six bytes): those are ErrAFNoSupport.
 func (a Addr) MarshalText() ([]byte, error) {
 	if !a.IsValid() {
 		return []byte{}, nil

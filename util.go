@@ -19,8 +19,8 @@ import (
 	"unsafe"
 )
 
-// Bytes of any kind (struct nl_data, netlink/data.h) are []byte throughout the package, copied on the way in and out; bytes.Compare
-// stands for nl_data_cmp.
+// Bytes of any kind (struct nl_data, netlink/data.h) are []byte throughout the package, copied on the way in and out;
+// bytes.Compare stands for nl_data_cmp.
 //
 // Implements: nl_data_alloc nl_data_alloc_attr nl_data_clone nl_data_append nl_data_free nl_data_get nl_data_get_size nl_data_cmp
 
@@ -88,7 +88,8 @@ func nameValue(fn, s string, rc C.int, limit uint64) (int, error) {
 	return int(rc), nil
 }
 
-// CancelDownBytes returns a number of bytes as a number of the largest of the units B, KiB, MiB, GiB and TiB that leaves it at 1 or above.
+// CancelDownBytes returns a number of bytes as a number of the largest of the units B, KiB, MiB, GiB and TiB that leaves it at
+// 1 or above.
 //
 // Implements: nl_cancel_down_bytes
 func CancelDownBytes(n uint64) (float64, string) {
@@ -124,7 +125,8 @@ const (
 	RateBit  RateType = C.NL_BIT_RATE
 )
 
-// FormatRate returns the text of a rate per second with two decimals: "1.50KiB/s" in steps of 1024 for bytes, "1.54Kbit/s" in steps of 1000 for bits.
+// FormatRate returns the text of a rate per second with two decimals: "1.50KiB/s" in steps of 1024 for bytes, "1.54Kbit/s" in
+// steps of 1000 for bits.
 //
 // Implements: nl_rate2str
 func FormatRate(rate uint64, t RateType) (string, error) {
@@ -157,9 +159,9 @@ func splitNumber(fn, s string) (n uint64, unit string, err error) {
 	return n, s[end:], nil
 }
 
-// ParseSize reads a number of bytes: a number without a unit or with b, k or kb, m or mb, g or gb (steps of 1024), or a number of bits with
-// bit, kbit, mbit or gbit (steps of 1000; 12bit is 1 byte). Case does not matter. What is not a size is ErrInval, what is beyond 2^63-1
-// ErrRange; libnl would wrap, and take a sign.
+// ParseSize reads a number of bytes: a number without a unit or with b, k or kb, m or mb, g or gb (steps of 1024), or a number
+// of bits with bit, kbit, mbit or gbit (steps of 1000; 12bit is 1 byte). Case does not matter. What is not a size is ErrInval,
+// what is beyond 2^63-1 ErrRange; libnl would wrap, and take a sign.
 //
 // Implements: nl_size2int
 func ParseSize(s string) (uint64, error) {
@@ -187,9 +189,9 @@ func ParseSize(s string) (uint64, error) {
 	return size, nil
 }
 
-// FormatSize returns the text of a number of bytes with at most two decimals in the largest unit that leaves it at 1 or above: "0B", "1.5KiB",
-// "942.55KiB", up to EiB. It is what libnl means to print: its own text of a size below 1024 is "infB", of 100 KiB "1e+02KiB", and its
-// EiB are PiB.
+// FormatSize returns the text of a number of bytes with at most two decimals in the largest unit that leaves it at 1 or above:
+// "0B", "1.5KiB", "942.55KiB", up to EiB. It is what libnl means to print: its own text of a size below 1024 is "infB", of 100
+// KiB "1e+02KiB", and its EiB are PiB.
 //
 // Implements: nl_size2str
 func FormatSize(n uint64) string {
@@ -234,8 +236,9 @@ func ParseProb(s string) (uint32, error) {
 	return uint32(v), nil
 }
 
-// UserHz returns how many of the kernel's clock ticks, as programs see them, a second has: 100, or what the environment variable HZ says. libnl reads that
-// variable, like the others of [USToTicks], once when the program starts; an HZ of 0 or below, by which libnl would divide, is ignored.
+// UserHz returns how many of the kernel's clock ticks, as programs see them, a second has: 100, or what the environment
+// variable HZ says. libnl reads that variable, like the others of [USToTicks], once when the program starts; an HZ of 0 or
+// below, by which libnl would divide, is ignored.
 //
 // Implements: nl_get_user_hz
 func UserHz() int { return int(C.nl_get_user_hz()) }
@@ -250,11 +253,12 @@ func PschedHz() (int, error) {
 	return int(C.nl_get_psched_hz()), nil
 }
 
-// USToTicks converts microseconds to ticks of the packet scheduler. Beyond 2^32-1 ticks (275 seconds on most systems) it is ErrRange.
+// USToTicks converts microseconds to ticks of the packet scheduler. Beyond 2^32-1 ticks (275 seconds on most systems) it is
+// ErrRange.
 //
-// The rate comes from /proc/net/psched, or from the environment: TICKS_PER_USEC is the rate, PROC_NET_PSCHED another file, PROC_ROOT another
-// place of /proc. It is read once when the program starts, and every call fails if that could not be done: libnl would go on with a
-// rate of 1, or exit when there is something else in the file.
+// The rate comes from /proc/net/psched, or from the environment: TICKS_PER_USEC is the rate, PROC_NET_PSCHED another file,
+// PROC_ROOT another place of /proc. It is read once when the program starts, and every call fails if that could not be done:
+// libnl would go on with a rate of 1, or exit when there is something else in the file.
 //
 // Implements: nl_us2ticks
 func USToTicks(us uint32) (uint32, error) {
@@ -277,9 +281,9 @@ func TicksToUS(ticks uint32) (uint32, error) {
 // pschedErr returns the error for a call that needs the rate of the packet scheduler when that could not be read.
 func pschedErr(fn string) error { return sysErr(fn, syscall.Errno(C.nlgo_psched_errno())) }
 
-// ParseMsec reads a time: numbers with the units d, h, m, s, or any longer beginning of day, hour, min and sec, in any case, or milliseconds without
-// a unit or with msec, separated by blanks and added up: "1d 2h 3m 4s 5". What is not a time is ErrInval, one beyond 106751 days ErrRange; libnl
-// would wrap.
+// ParseMsec reads a time: numbers with the units d, h, m, s, or any longer beginning of day, hour, min and sec, in any case, or
+// milliseconds without a unit or with msec, separated by blanks and added up: "1d 2h 3m 4s 5". What is not a time is ErrInval,
+// one beyond 106751 days ErrRange; libnl would wrap.
 //
 // Implements: nl_str2msec
 func ParseMsec(s string) (time.Duration, error) {
@@ -314,8 +318,8 @@ func ParseMsec(s string) (time.Duration, error) {
 	return time.Duration(total) * time.Millisecond, nil
 }
 
-// FormatMsec returns the text of a time in days, hours, minutes, seconds and milliseconds, "1d 2h 3m 4s 5msec", without what is smaller. A negative time has a
-// minus sign in front.
+// FormatMsec returns the text of a time in days, hours, minutes, seconds and milliseconds, "1d 2h 3m 4s 5msec", without what is
+// smaller. A negative time has a minus sign in front.
 //
 // Implements: nl_msec2str
 func FormatMsec(d time.Duration) string {
@@ -340,7 +344,8 @@ func (p LLProto) String() string {
 	return textOf(b[:])
 }
 
-// ParseLLProto returns the type of link layer with this name, in any case, or number. A name that libnl does not know is ErrObjNotFound.
+// ParseLLProto returns the type of link layer with this name, in any case, or number. A name that libnl does not know is
+// ErrObjNotFound.
 //
 // Implements: nl_str2llproto
 func ParseLLProto(s string) (LLProto, error) {
@@ -366,7 +371,8 @@ func (p EtherProto) String() string {
 	return textOf(b[:])
 }
 
-// ParseEtherProto returns the Ethernet protocol with this name, in any case, or number. A name that libnl does not know is ErrObjNotFound.
+// ParseEtherProto returns the Ethernet protocol with this name, in any case, or number. A name that libnl does not know is
+// ErrObjNotFound.
 //
 // Implements: nl_str2ether_proto
 func ParseEtherProto(s string) (EtherProto, error) {
@@ -394,8 +400,8 @@ func (p IPProto) String() string {
 	return textOf(b[:])
 }
 
-// ParseIPProto returns the protocol with this name or alias in the system's database (/etc/protocols), or with this number. A name
-// that is not there is ErrObjNotFound.
+// ParseIPProto returns the protocol with this name or alias in the system's database (/etc/protocols), or with this number. A
+// name that is not there is ErrObjNotFound.
 //
 // Implements: nl_str2ip_proto
 func ParseIPProto(s string) (IPProto, error) {
@@ -423,7 +429,8 @@ func (p Protocol) String() string {
 	return textOf(b[:])
 }
 
-// ParseProtocol returns the netlink protocol with this name, in any case, or number. A name that libnl does not know is ErrObjNotFound.
+// ParseProtocol returns the netlink protocol with this name, in any case, or number. A name that libnl does not know is
+// ErrObjNotFound.
 //
 // Implements: nl_str2nlfamily
 func ParseProtocol(s string) (Protocol, error) {
@@ -446,7 +453,8 @@ func (t MsgType) String() string {
 	return textOf(b[:])
 }
 
-// ParseMsgType returns the control message with this name, in any case, or the type with this number. Any other name is ErrObjNotFound.
+// ParseMsgType returns the control message with this name, in any case, or the type with this number. Any other name is
+// ErrObjNotFound.
 //
 // Implements: nl_str2nlmsgtype
 func ParseMsgType(s string) (MsgType, error) {
@@ -460,7 +468,8 @@ func ParseMsgType(s string) (MsgType, error) {
 	return MsgType(n), err
 }
 
-// String returns the names of the flags, "REQUEST,ACK,ROOT,MATCH", and of bits without a name the number. Flags that share a bit have the name they have in a GET request.
+// String returns the names of the flags, "REQUEST,ACK,ROOT,MATCH", and of bits without a name the number. Flags that share a
+// bit have the name they have in a GET request.
 //
 // Implements: nl_nlmsg_flags2str
 func (f MsgFlags) String() string {
@@ -469,7 +478,8 @@ func (f MsgFlags) String() string {
 	return textOf(b[:])
 }
 
-// DebugLevel returns how much libnl tells on standard error, 0 (nothing) to 4, from the environment variable NLDBG at first. It is process-wide.
+// DebugLevel returns how much libnl tells on standard error, 0 (nothing) to 4, from the environment variable NLDBG at first. It
+// is process-wide.
 //
 // Implements: nl_debug
 func DebugLevel() int { return int(C.nlgo_debug_level()) }

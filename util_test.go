@@ -362,7 +362,7 @@ func TestUtilPsched(t *testing.T) {
 					cmd.Env = append(cmd.Env, v)
 				}
 			}
-			cmd.Env = append(append(cmd.Env, "LIBNL_TEST_PSCHED=1"), tt.env...)
+			cmd.Env = append(append(cmd.Env, "LIBNL_TEST_PSCHED=1", "GORACE=atexit_sleep_ms=0"), tt.env...)
 			out, err := cmd.CombinedOutput()
 			want := tt.want + "\n" + tt.errs + " \n"
 			if err != nil || string(out) != want {
