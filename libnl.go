@@ -6,6 +6,12 @@ package libnl
 
 // #cgo pkg-config: libnl-3.0 libnl-route-3.0 libnl-genl-3.0 libnl-nf-3.0
 // #cgo CFLAGS: -std=gnu11 -Wall -Wextra -Wno-unused-parameter
+// #cgo noescape nl_object_attrs2str
+// #cgo nocallback nl_object_attrs2str
+// #cgo noescape nl_object_attr_list
+// #cgo nocallback nl_object_attr_list
+// #cgo noescape nl_object_keygen
+// #cgo nocallback nl_object_keygen
 // #include "cgo_helpers.h"
 import "C"
 
