@@ -15,7 +15,9 @@
 #include <netlink/route/cls/u32.h>
 #include <netlink/route/link.h>
 #include <netlink/route/qdisc.h>
+#include <netlink/route/nexthop.h>
 #include <netlink/route/qdisc/netem.h>
+#include <netlink/route/route.h>
 #include <netlink/route/tc.h>
 
 /* ---- messages */
@@ -66,6 +68,32 @@ void nlgo_msg_get(struct nl_msg *msg, struct nlgo_msg *m)
 		m->creds = *creds;
 }
 
+int nlgo_msg_dump(const void *data, uint32_t len, const struct nlgo_msg *m,
+		  char **text, size_t *n)
+{
+	struct nl_msg *msg = nlgo_msg_new(data, len, m);
+	FILE *f;
+	int err;
+
+	*text = NULL;
+	*n = 0;
+	if (!msg)
+		return -NLE_NOMEM;
+	f = open_memstream(text, n);
+	if (!f) {
+		nlmsg_free(msg);
+		return -NLE_NOMEM;
+	}
+	nl_msg_dump(msg, f);
+	nlmsg_free(msg);
+	err = ferror(f);
+	if (fclose(f) || err) {
+		free(*text);
+		return -NLE_NOMEM;
+	}
+	return 0;
+}
+
 /* ---- objects */
 
 /* Exported by libnl-route but in no public header. */
@@ -74,7 +102,8 @@ struct rtnl_tc_ops *rtnl_tc_lookup_ops(int type, const char *kind)
 	__attribute__((weak));
 void rtnl_tc_unregister(struct rtnl_tc_ops *ops) __attribute__((weak));
 
-/* Each library is referenced, so that --as-needed keeps its object types. */
+/* Each library is referenced, so that --as-needed keeps its object
+ * types. */
 static void *const nlgo_libraries[] __attribute__((used)) = {
 	(void *)nl_object_put,
 	(void *)rtnl_link_put,
@@ -86,7 +115,8 @@ void nlgo_init(void)
 {
 	struct rtnl_tc_ops *ops;
 
-	/* the kind has no private data, and libnl aborts when it looks at it */
+	/* the kind has no private data, and libnl aborts when it looks
+	 * at it */
 	if (!rtnl_tc_lookup_ops || !rtnl_tc_unregister)
 		return;
 	ops = rtnl_tc_lookup_ops(0 /* qdisc */, "blackhole");
@@ -103,8 +133,9 @@ struct nlgo_objects nlgo_object_new(const char *type)
 {
 	struct nlgo_objects res = {.err = 0};
 
-	/* nl_object_alloc_name leaves these three with the type of a qdisc, and
-	 * a kind set later would be looked up among the qdiscs */
+	/* nl_object_alloc_name leaves these three with the type of a
+	 * qdisc, and a kind set later would be looked up among the
+	 * qdiscs */
 	if (!strcmp(type, "route/class"))
 		res.first = (struct nl_object *)rtnl_class_alloc();
 	else if (!strcmp(type, "route/cls"))
@@ -164,9 +195,10 @@ int nlgo_object_settle(struct nl_object *obj)
 	struct rtnl_link *link = (struct rtnl_link *)obj;
 	const char *type;
 
-	/* Before 3.11 the parser drops what setting the type had allocated, the
-	 * kernel sends no data for this type, and so dumps and requests follow
-	 * a null pointer. Setting it again gives what 3.11 has: an empty peer.
+	/* Before 3.11 the parser drops what setting the type had
+	 * allocated, the kernel sends no data for this type, and so
+	 * dumps and requests follow a null pointer. Setting it again
+	 * gives what 3.11 has: an empty peer.
 	 */
 	if (nl_ver_num >= LIBNL_VER(3, 11) || !nl_object_get_msgtype(obj) ||
 	    !nlgo_object_is(obj, "route/link"))
@@ -192,8 +224,8 @@ static void collect(struct nl_object *obj, void *arg)
 		objects_add(o, obj);
 		return;
 	}
-	/* The actions hang on an empty first one, which comes again for each of
-	 * them and is all that libnl will put. */
+	/* The actions hang on an empty first one, which comes again for
+	 * each of them and is all that libnl will put. */
 	head = (struct rtnl_act *)obj;
 	if (rtnl_tc_get_kind((struct rtnl_tc *)head)) {
 		nl_object_get(obj);
@@ -223,68 +255,102 @@ struct nlgo_objects nlgo_msg_objects(const void *data, uint32_t len, int proto)
 	return res;
 }
 
-/* Why libnl's clone of a traffic control object would share or lose memory. */
-static const char *clone_hazard(struct nl_object *obj)
+/* What libnl's clone of a classifier would share with it or lose. */
+static const char *cls_hazard(struct rtnl_cls *cls, const char *kind)
 {
-	struct rtnl_cls *cls = (struct rtnl_cls *)obj;
-	const char *kind;
-	struct rtnl_act *act;
+	struct rtnl_act *act = NULL;
 
-	if (nlgo_object_is(obj, "route/act"))
-		return rtnl_act_next((struct rtnl_act *)obj)
-			       ? "the action is part of a list, which a clone "
-				 "would share"
-			       : NULL;
-	if (nlgo_object_is(obj, "route/qdisc")) {
-		kind = rtnl_tc_get_kind((struct rtnl_tc *)obj);
-		if (!kind || strcmp(kind, "netem"))
-			return NULL;
-		return rtnl_netem_get_delay_distribution_size(
-			       (struct rtnl_qdisc *)obj) > 0
-			       ? "libnl's clone of a netem qdisc shares the "
-				 "delay distribution"
-			       : NULL;
-	}
-	if (!nlgo_object_is(obj, "route/cls"))
-		return NULL;
-	kind = rtnl_tc_get_kind((struct rtnl_tc *)obj);
-	if (!kind)
-		return NULL;
 	if (!strcmp(kind, "basic"))
-		return "libnl cannot clone a basic classifier";
+		return "a basic classifier";
 	if (!strcmp(kind, "cgroup"))
-		return rtnl_cgroup_get_ematch(cls)
-			       ? "libnl's clone of a cgroup classifier loses "
-				 "its ematches"
-			       : NULL;
-	if (!strcmp(kind, "u32")) {
-		act = rtnl_u32_get_action(cls); /* borrowed */
-		return act ? "libnl's clone of a u32 classifier loses its "
-			     "actions"
-			   : NULL;
-	}
+		return rtnl_cgroup_get_ematch(cls) ? "ematches" : NULL;
+	if (!strcmp(kind, "u32"))
+		return rtnl_u32_get_action(cls) ? "actions" : NULL;
 	if (!strcmp(kind, "flower"))
 		act = rtnl_flower_get_action(cls);
 	else if (!strcmp(kind, "matchall"))
 		act = rtnl_mall_get_first_action(cls);
-	else
-		return NULL;
 	rtnl_act_put(act);
-	return act ? "libnl's clone of a classifier shares or loses its actions"
-		   : NULL;
+	return act ? "actions" : NULL;
+}
+
+/* What libnl's clone would share with the original, to be freed twice, or lose.
+ */
+static const char *clone_hazard(struct nl_object *obj)
+{
+	const char *kind;
+	int n;
+
+	if (nlgo_object_is(obj, "route/link")) {
+		n = rtnl_link_has_vf_list((struct rtnl_link *)obj);
+		return n ? "virtual functions" : NULL;
+	}
+	if (nlgo_object_is(obj, "route/act"))
+		return rtnl_act_next((struct rtnl_act *)obj) ? "a list" : NULL;
+	if (nlgo_object_is(obj, "route/qdisc")) {
+		kind = rtnl_tc_get_kind((struct rtnl_tc *)obj);
+		if (!kind || strcmp(kind, "netem"))
+			return NULL;
+		n = rtnl_netem_get_delay_distribution_size(
+			(struct rtnl_qdisc *)obj);
+		return n > 0 ? "a delay distribution" : NULL;
+	}
+	if (!nlgo_object_is(obj, "route/cls"))
+		return NULL;
+	kind = rtnl_tc_get_kind((struct rtnl_tc *)obj);
+	return kind ? cls_hazard((struct rtnl_cls *)obj, kind) : NULL;
+}
+
+/* Before 3.12 the clone of a nexthop is marked as having realms and an
+ * encapsulation without having them; MPLS is the only one there was. */
+static int nexthop_complete(struct rtnl_nexthop *dst, struct rtnl_nexthop *src)
+{
+	struct nl_addr *labels = rtnl_route_nh_get_encap_mpls_dst(src);
+	int err;
+
+	if (rtnl_route_nh_get_realms(src))
+		rtnl_route_nh_set_realms(dst, rtnl_route_nh_get_realms(src));
+	if (!labels || rtnl_route_nh_get_encap_mpls_dst(dst))
+		return 0;
+	labels = nl_addr_clone(labels);
+	if (!labels)
+		return -NLE_NOMEM;
+	err = rtnl_route_nh_encap_mpls(dst, labels,
+				       rtnl_route_nh_get_encap_mpls_ttl(src));
+	nl_addr_put(labels);
+	return err;
+}
+
+static int nexthops_complete(struct rtnl_route *dst, struct rtnl_route *src)
+{
+	int n = rtnl_route_get_nnexthops(src);
+	int err = 0;
+
+	for (int i = 0; i < n && !err; i++)
+		err = nexthop_complete(rtnl_route_nexthop_n(dst, i),
+				       rtnl_route_nexthop_n(src, i));
+	return err;
 }
 
 struct nlgo_clone nlgo_object_clone(struct nl_object *obj)
 {
 	struct nlgo_clone res = {.why = clone_hazard(obj)};
 
-	if (!res.why)
-		res.obj = nl_object_clone(obj);
+	if (res.why)
+		return res;
+	res.obj = nl_object_clone(obj);
+	if (res.obj && nlgo_object_is(obj, "route/route") &&
+	    nexthops_complete((struct rtnl_route *)res.obj,
+			      (struct rtnl_route *)obj) < 0) {
+		nl_object_put(res.obj);
+		res.obj = NULL;
+	}
 	return res;
 }
 
-/* A link's address family indexes a table of AF_MAX entries, unchecked; 44 is
- * the last family of the oldest kernel headers that libnl 3.7 builds with. */
+/* A link's address family indexes a table of AF_MAX entries, unchecked;
+ * 44 is the last family of the oldest kernel headers that libnl 3.7
+ * builds with. */
 static int incomparable(struct nl_object *obj)
 {
 	int family;
@@ -312,15 +378,34 @@ int nlgo_object_match(struct nl_object *obj, struct nl_object *filter)
 	return !incomparable(obj) && nl_object_match_filter(obj, filter);
 }
 
+/* At most one nexthop is added, at the end, and it is a clone of the
+ * one in src.
+ */
+static int route_update(struct rtnl_route *dst, struct rtnl_route *src)
+{
+	int n = rtnl_route_get_nnexthops(dst);
+	int err = nl_object_update((struct nl_object *)dst,
+				   (struct nl_object *)src);
+
+	if (err < 0 || rtnl_route_get_nnexthops(dst) <= n)
+		return err;
+	return nexthop_complete(rtnl_route_nexthop_n(dst, n),
+				rtnl_route_nexthop_n(src, 0));
+}
+
 int nlgo_object_update(struct nl_object *dst, struct nl_object *src)
 {
 	if (nl_object_get_ops(dst) != nl_object_get_ops(src))
 		return -NLE_OBJ_MISMATCH;
-	/* libnl reads past an empty one and loses the entry it takes out */
+	/* libnl reads past an empty one and loses the entry it takes
+	 * out */
 	if (nlgo_object_is(src, "route/mdb") &&
 	    nl_object_get_msgtype(src) == RTM_DELMDB)
 		return -NLE_OPNOTSUPP;
-	return nl_object_update(dst, src);
+	return nlgo_object_is(dst, "route/route")
+		       ? route_update((struct rtnl_route *)dst,
+				      (struct rtnl_route *)src)
+		       : nl_object_update(dst, src);
 }
 
 struct nlgo_text nlgo_object_dump(struct nl_object *obj, int type)

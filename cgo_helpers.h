@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -48,6 +49,10 @@ struct nl_msg *nlgo_msg_new(const void *data, uint32_t len,
 			    const struct nlgo_msg *m);
 /* Fills m from msg; m->data points into it. */
 void nlgo_msg_get(struct nl_msg *msg, struct nlgo_msg *m);
+/* nl_msg_dump of such a message into text of n bytes, for the caller to free.
+ */
+int nlgo_msg_dump(const void *data, uint32_t len, const struct nlgo_msg *m,
+		  char **text, size_t *n);
 
 /* ---- objects */
 
@@ -62,7 +67,7 @@ struct nlgo_objects {
 /* What became of a clone. */
 struct nlgo_clone {
 	struct nl_object *obj;
-	const char *why; /* with obj == NULL: why libnl is not let near it */
+	const char *why; /* what libnl would get wrong, with obj == NULL */
 };
 
 /* Text in malloc'ed memory; NULL without memory. */

@@ -159,9 +159,10 @@ func Retain[O Kind](o O) (O, error) {
 	return h, nil
 }
 
-// Clone returns a copy of the object, which the caller owns and which is in no cache. The link that an address or a traffic control object refers
-// to is shared between original and copy. A copy that libnl makes wrongly is refused with [ErrOpNotSupp]: a netem qdisc with a delay
-// distribution, a basic classifier, a classifier with actions or, of kind cgroup, with ematches, an action in a list.
+// Clone returns a copy of the object, which the caller owns and which is in no cache. The link that an address or a traffic control
+// object refers to is shared between original and copy. What libnl copies wrongly is refused with [ErrOpNotSupp]: a link with
+// virtual functions, a netem qdisc with a delay distribution, a basic classifier, a classifier with actions or, of kind cgroup,
+// with ematches, an action in a list.
 //
 // Implements: nl_object_clone
 func Clone[O Kind](o O) (O, error) {
@@ -176,7 +177,7 @@ func Clone[O Kind](o O) (O, error) {
 	refs.Unlock()
 	switch {
 	case res.why != nil:
-		return none, &Error{Func: fn, Code: ErrOpNotSupp, Msg: C.GoString(res.why)}
+		return none, &Error{Func: fn, Code: ErrOpNotSupp, Msg: "libnl cannot copy " + C.GoString(res.why)}
 	case res.obj == nil:
 		return none, &Error{Func: fn, Code: ErrNoMem}
 	}
@@ -467,36 +468,25 @@ func (m *Msg) parse() (parsed, error) {
 	if b == nil {
 		return parsed{}, closedErr(fn)
 	}
-	proto, trusted := -1, false
-	switch {
-	case m.own != nil:
-		proto = m.own.proto
-	case m.in != nil:
-		proto, trusted = m.in.proto, m.in.trusted
-	}
+	proto := m.Proto()
 	if proto < 0 {
 		return parsed{}, argErr(fn, "the message's protocol is not known: use SetProto")
 	}
 	if len(b) < headerLen || int(getHeader(b).Len) != len(b) {
 		return parsed{}, argErr(fn, "the message's length is not that in its header")
 	}
-	if !trusted {
-		if err := validateUntrusted(Protocol(proto), b); err != nil {
+	if !m.kernels() {
+		if err := validateMsg(proto, b); err != nil {
 			return parsed{}, err
 		}
 	}
 	refs.Lock()
-	res := C.nlgo_msg_objects(unsafe.Pointer(unsafe.SliceData(b)), C.uint32_t(len(b)), C.int(proto))
+	res := C.nlgo_msg_objects(unsafe.Pointer(&b[0]), C.uint32_t(len(b)), C.int(proto))
 	refs.Unlock()
 	if err := codeErr(fn, int(res.err)); err != nil {
 		return parsed{}, err
 	}
 	return parsed{res}, nil
-}
-
-// validateUntrusted checks a message that does not come from the kernel, because libnl's parsers take any for well-formed.
-func validateUntrusted(proto Protocol, b []byte) error {
-	return argErr("nl_msg_parse", "no validator yet")
 }
 
 // parsed holds the references of objects made by one message.
