@@ -312,10 +312,19 @@ func tracked() ([]string, error) {
 	}
 	var files []string
 	err = filepath.WalkDir(".", func(name string, d fs.DirEntry, err error) error {
-		if err == nil && d.Type().IsRegular() {
+		if err != nil {
+			return err
+		}
+		if d.Name() == ".git" {
+			if d.IsDir() {
+				return filepath.SkipDir
+			}
+			return nil
+		}
+		if d.Type().IsRegular() {
 			files = append(files, filepath.ToSlash(name))
 		}
-		return err
+		return nil
 	})
 	return files, err
 }
