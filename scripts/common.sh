@@ -2,7 +2,7 @@
 # Sourced by every script here: the module's root, the path, the build cache.
 # shellcheck shell=bash
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-cd "$root"
+cd "$root" || exit
 # where Debian keeps ip and unshare for those who are not root
 export PATH="$PATH:/usr/sbin:/sbin"
 
