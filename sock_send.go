@@ -12,7 +12,6 @@ import (
 	"runtime/cgo"
 	"slices"
 	"syscall"
-	"unsafe"
 )
 
 // MsgHdr is what SendMsg sends (struct msghdr).
@@ -202,22 +201,6 @@ func (s *Socket) SendSimple(t MsgType, f MsgFlags, body []byte) (int, error) {
 	})
 }
 
-// RTGenRequest sends a request that consists of an address family alone, as for a dump of everything.
-//
-// Implements: nl_rtgen_request
-func (s *Socket) RTGenRequest(t MsgType, f Family, fl MsgFlags) error {
-	if f < 0 || f > math.MaxUint8 {
-		return argErr("nl_rtgen_request", "address family out of range")
-	}
-	if err := s.lockConnected("nl_rtgen_request"); err != nil {
-		return err
-	}
-	_, err := s.outward("nl_rtgen_request", func(h C.uintptr_t, res *C.struct_nlgo_res) {
-		C.nlgo_rtgen_request(s.res.sk, h, C.int(t), C.int(f), C.int(fl), res)
-	})
-	return err
-}
-
 // Complete fills in what a message still lacks: port, libnl's next sequence number, protocol, the request flag and, unless auto-ack is
 // off, the one that asks for an acknowledgement.
 //
@@ -267,5 +250,3 @@ func (m *Msg) sentSeq() uint32 {
 	}
 	return getHeader(m.own.b).Seq
 }
-
-var _ unsafe.Pointer
