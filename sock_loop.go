@@ -20,9 +20,9 @@ import (
 type loopMode int
 
 const (
-	loopRecv loopMode = iota // nl_recvmsgs
-	loopAck                  // nl_wait_for_ack
-	loopPickup               // nl_recvmsgs, for an answer alone
+	loopRecv   loopMode = iota // nl_recvmsgs
+	loopAck                    // nl_wait_for_ack
+	loopPickup                 // nl_recvmsgs, for an answer alone
 )
 
 // trace follows what passes through the receive override, as far as libnl does not tell.
