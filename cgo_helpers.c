@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "cgo_helpers.h"
+#include "_cgo_export.h"
 
+#include <limits.h>
+#include <math.h>
+#include <netinet/in.h>
 #include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <linux/rtnetlink.h>
 #include <netlink/genl/genl.h>
@@ -68,6 +74,250 @@ void nlgo_msg_get(struct nl_msg *msg, struct nlgo_msg *m)
 		m->creds = *creds;
 }
 
+/* ---- addresses */
+
+struct nl_addr *nlgo_addr_new(int family, const void *b, size_t len,
+			      int prefixlen)
+{
+	struct nl_addr *a;
+
+	if (len > NLGO_ADDR_MAX)
+		return NULL;
+	a = nl_addr_alloc(NLGO_ADDR_MAX);
+	if (!a)
+		return NULL;
+	nl_addr_set_family(a, family);
+	nl_addr_set_binary_addr(a, b, len);
+	nl_addr_set_prefixlen(a, prefixlen);
+	return a;
+}
+
+void nlgo_addr_get(const struct nl_addr *a, struct nlgo_addr *out)
+{
+	out->has = a != NULL;
+	if (!a)
+		return;
+	out->family = nl_addr_get_family(a);
+	out->prefixlen = (int)nl_addr_get_prefixlen(a);
+	out->len = nl_addr_get_len(a);
+	memcpy(out->b, nl_addr_get_binary_addr(a),
+	       out->len < NLGO_ADDR_MAX ? out->len : NLGO_ADDR_MAX);
+}
+
+int nlgo_addr_parse(const char *s, int hint, struct nlgo_addr *out)
+{
+	struct nl_addr *a = NULL;
+	int err = nl_addr_parse(s, hint, &a);
+
+	if (err < 0)
+		return err;
+	nlgo_addr_get(a, out);
+	nl_addr_put(a);
+	return 0;
+}
+
+void nlgo_addr_str(int family, const void *b, size_t len, int prefixlen,
+		   char *buf, size_t size)
+{
+	struct nl_addr *a = nlgo_addr_new(family, b, len, prefixlen);
+
+	buf[0] = '\0';
+	if (!a)
+		return;
+	nl_addr2str(a, buf, size);
+	nl_addr_put(a);
+}
+
+int nlgo_addr_info(int family, const void *b, size_t len, int prefixlen,
+		   struct nlgo_addrinfo *out, int max)
+{
+	struct nl_addr *a = nlgo_addr_new(family, b, len, prefixlen);
+	struct addrinfo *list = NULL, *i;
+	int n = 0, err;
+
+	if (!a)
+		return -NLE_NOMEM;
+	err = nl_addr_info(a, &list);
+	nl_addr_put(a);
+	if (err < 0)
+		return err;
+	for (i = list; i && n < max; i = i->ai_next) {
+		struct nlgo_addrinfo *o = &out[n];
+
+		o->family = i->ai_family;
+		o->socktype = i->ai_socktype;
+		o->protocol = i->ai_protocol;
+		if (i->ai_family == AF_INET) {
+			struct sockaddr_in *in = (void *)i->ai_addr;
+
+			o->len = 4;
+			memcpy(o->ip, &in->sin_addr, 4);
+		} else if (i->ai_family == AF_INET6) {
+			struct sockaddr_in6 *in6 = (void *)i->ai_addr;
+
+			o->len = 16;
+			memcpy(o->ip, &in6->sin6_addr, 16);
+		} else {
+			continue;
+		}
+		n++;
+	}
+	freeaddrinfo(list);
+	return n;
+}
+
+int nlgo_addr_resolve(int family, const void *b, size_t len, char *buf,
+		      size_t size)
+{
+	struct nl_addr *a = nlgo_addr_new(family, b, len, 8 * (int)len);
+	int err;
+
+	if (!a)
+		return NLE_NOMEM;
+	err = nl_addr_resolve(a, buf, size);
+	nl_addr_put(a);
+	return err;
+}
+
+/* ---- utilities */
+
+/*
+ * libnl reads the rate of the packet scheduler when something first asks for
+ * it, be it the dump of a neighbour or the parser of a qdisc. It calls exit()
+ * when there is something unexpected in the file, divides by an HZ of 0, and
+ * blocks for ever if three threads come at once. So it is made to read here,
+ * while there is one thread, after a look at what it will find; where that is
+ * bad it is given a rate for the moment, and psched_errno remembers.
+ */
+
+static int psched_errno;
+static double ticks_per_usec = 1.0;
+
+static int psched_look(void)
+{
+	unsigned int ns_per_usec, ns_per_tick, nom, denom;
+	const char *root, *path = getenv("PROC_NET_PSCHED");
+	const char *rate = getenv("TICKS_PER_USEC");
+	char name[FILENAME_MAX];
+	struct stat st;
+	FILE *f;
+	int n;
+
+	if (rate) {
+		ticks_per_usec = strtod(rate, NULL);
+		if (!isfinite(ticks_per_usec) || ticks_per_usec <= 0)
+			return EINVAL;
+		return 0;
+	}
+	root = getenv("PROC_ROOT");
+	if (path)
+		n = snprintf(name, sizeof(name), "%s", path);
+	else
+		n = snprintf(name, sizeof(name), "%s/net/psched",
+			     root ? root : "/proc");
+	if (n < 0 || (size_t)n >= sizeof(name))
+		return ENAMETOOLONG;
+	if (stat(name, &st))
+		return errno;
+	if (!S_ISREG(st.st_mode))
+		return EINVAL;
+	f = fopen(name, "re");
+	if (!f)
+		return errno;
+	n = fscanf(f, "%08x %08x %08x %08x", &ns_per_usec, &ns_per_tick, &nom,
+		   &denom);
+	fclose(f);
+	if (n != 4 || !ns_per_usec || !ns_per_tick ||
+	    (nom == 1000000 && (!denom || denom > INT_MAX)))
+		return EINVAL;
+	ticks_per_usec = (double)ns_per_usec / ns_per_tick;
+	return 0;
+}
+
+static int hz_is_bad(void)
+{
+	const char *hz = getenv("HZ");
+	long n = hz ? strtol(hz, NULL, 0) : 100;
+
+	/* the limits of long it takes for an overflow, and asks the system */
+	return n != LONG_MIN && n != LONG_MAX && (n <= 0 || n > INT_MAX);
+}
+
+/* Sets an environment variable to value and returns what it was. */
+static char *env_swap(const char *name, const char *value)
+{
+	const char *was = getenv(name);
+	char *copy = was ? strdup(was) : NULL;
+
+	setenv(name, value, 1);
+	return copy;
+}
+
+static void env_restore(const char *name, char *was)
+{
+	if (was)
+		setenv(name, was, 1);
+	else
+		unsetenv(name);
+	free(was);
+}
+
+static void __attribute__((constructor)) psched_init(void)
+{
+	int bad_hz = hz_is_bad();
+	char *hz = NULL, *rate = NULL;
+
+	psched_errno = psched_look();
+	if (bad_hz) {
+		char n[24];
+
+		snprintf(n, sizeof(n), "%ld", sysconf(_SC_CLK_TCK));
+		hz = env_swap("HZ", n);
+	}
+	if (psched_errno)
+		rate = env_swap("TICKS_PER_USEC", "1");
+	nl_get_user_hz();
+	if (psched_errno)
+		env_restore("TICKS_PER_USEC", rate);
+	if (bad_hz)
+		env_restore("HZ", hz);
+}
+
+int nlgo_psched_errno(void)
+{
+	return psched_errno;
+}
+
+int nlgo_us2ticks(uint32_t us, uint32_t *ticks)
+{
+	if (psched_errno)
+		return psched_errno;
+	if (us * ticks_per_usec >= 4294967296.0)
+		return ERANGE;
+	*ticks = nl_us2ticks(us);
+	return 0;
+}
+
+int nlgo_ticks2us(uint32_t ticks, uint32_t *us)
+{
+	if (psched_errno)
+		return psched_errno;
+	if (ticks / ticks_per_usec >= 4294967296.0)
+		return ERANGE;
+	*us = nl_ticks2us(ticks);
+	return 0;
+}
+
+int nlgo_debug_level(void)
+{
+	return __atomic_load_n(&nl_debug, __ATOMIC_RELAXED);
+}
+
+void nlgo_set_debug_level(int level)
+{
+	__atomic_store_n(&nl_debug, level, __ATOMIC_RELAXED);
+}
+
 int nlgo_msg_dump(const void *data, uint32_t len, const struct nlgo_msg *m,
 		  char **text, size_t *n)
 {
@@ -92,6 +342,565 @@ int nlgo_msg_dump(const void *data, uint32_t len, const struct nlgo_msg *m,
 		return -NLE_NOMEM;
 	}
 	return 0;
+}
+
+/* ---- sockets */
+
+struct activation {
+	uintptr_t go;
+	const struct nl_sock *sk;
+	struct activation *below;
+	int loop; /* libnl's receive loop, not a send */
+	int poisoned;
+	int stopped;
+};
+
+static __thread struct activation *current;
+
+static void enter(struct activation *a, const struct nl_sock *sk, uintptr_t go,
+		  int loop)
+{
+	*a = (struct activation){
+		.go = go, .sk = sk, .loop = loop, .below = current};
+	current = a;
+	errno = 0;
+}
+
+static void leave(struct activation *a, int rc, struct nlgo_res *res)
+{
+	int err = errno;
+
+	current = a->below;
+	res->rc = rc;
+	res->stopped = a->stopped;
+	/* libnl's functions leave errno alone after a failed system call */
+	res->sys_errno = rc < 0 && err && nl_syserr2nlerr(err) == -rc ? err : 0;
+}
+
+int nlgo_receiving(const struct nl_sock *sk)
+{
+	const struct activation *a;
+
+	for (a = current; a; a = a->below)
+		if (a->sk == sk && a->loop)
+			return 1;
+	return 0;
+}
+
+/* What a Go function returned: below zero it failed, and was the last. */
+static int judge(struct activation *a, int rc)
+{
+	if (rc < 0)
+		a->poisoned = 1;
+	else if (rc == NL_STOP)
+		a->stopped = 1;
+	return rc;
+}
+
+static int msg_trampoline(struct nl_msg *msg, void *slot)
+{
+	struct activation *a = current;
+	struct nlgo_msg m;
+
+	if (!a || a->poisoned)
+		return -NLE_INTR;
+	nlgo_msg_get(msg, &m);
+	return judge(a, nlgoMsg(a->go, (int)(uintptr_t)slot, &m));
+}
+
+static int err_trampoline(struct sockaddr_nl *from, struct nlmsgerr *e,
+			  void *arg)
+{
+	struct activation *a = current;
+	int rc;
+
+	if (!a || a->poisoned)
+		return -NLE_INTR;
+	/* libnl's loop points e into the message, right behind its header */
+	rc = nlgoErr(a->go, (char *)e - NLMSG_HDRLEN);
+	if (rc == NL_STOP)
+		return -nl_syserr2nlerr(e->error);
+	return judge(a, rc);
+}
+
+static int recv_override(struct nl_sock *sk, struct sockaddr_nl *from,
+			 unsigned char **buf, struct ucred **creds)
+{
+	struct activation *a = current;
+	struct nlgo_rx rx = {0};
+	int n;
+
+	if (!a || a->sk != sk)
+		return -NLE_BAD_SOCK;
+	if (a->poisoned)
+		return -NLE_INTR;
+	n = nlgoRecv(a->go, &rx);
+	if (n < 0)
+		a->poisoned = 1;
+	if (n <= 0)
+		return n;
+	*from = (struct sockaddr_nl){.nl_family = AF_NETLINK,
+				     .nl_pid = rx.port,
+				     .nl_groups = rx.groups};
+	*buf = rx.buf;
+	if (creds) {
+		*creds = NULL;
+		if (rx.has_creds && (*creds = malloc(sizeof(**creds))))
+			**creds = rx.creds;
+	}
+	return n;
+}
+
+static int send_override(struct nl_sock *sk, struct nl_msg *msg)
+{
+	struct activation *a = current;
+	struct nlgo_msg m;
+
+	if (!a || a->poisoned)
+		return -NLE_INTR;
+	nlgo_msg_get(msg, &m);
+	return judge(a, nlgoSend(a->go, &m));
+}
+
+static int recvmsgs_override(struct nl_sock *sk, struct nl_cb *cb)
+{
+	struct activation *a = current;
+
+	if (!a || a->poisoned)
+		return -NLE_INTR;
+	return judge(a, nlgoRecvMsgs(a->go));
+}
+
+struct nl_cb *nlgo_cb_alloc(int kind)
+{
+	struct nl_cb *cb = nl_cb_alloc(kind);
+
+	if (cb)
+		nl_cb_overwrite_recv(cb, recv_override);
+	return cb;
+}
+
+struct nl_cb *nlgo_cb_clone(struct nl_cb *orig)
+{
+	return nl_cb_clone(orig);
+}
+
+int nlgo_cb_set(struct nl_cb *cb, int type, int kind, int go)
+{
+	return nl_cb_set(cb, type, kind, go ? msg_trampoline : NULL,
+			 go ? (void *)(uintptr_t)type : NULL);
+}
+
+int nlgo_cb_set_all(struct nl_cb *cb, int kind, int go)
+{
+	int type, rc;
+
+	/* one by one, since each slot has an argument of its own */
+	if (!go)
+		return nl_cb_set_all(cb, kind, NULL, NULL);
+	for (type = 0; type <= NL_CB_TYPE_MAX; type++) {
+		rc = nlgo_cb_set(cb, type, kind, go);
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+int nlgo_cb_err(struct nl_cb *cb, int kind, int go)
+{
+	return nl_cb_err(cb, kind, go ? err_trampoline : NULL, NULL);
+}
+
+static int accept_seq(struct nl_msg *msg, void *arg)
+{
+	return NL_OK;
+}
+
+void nlgo_cb_accept_seq(struct nl_cb *cb)
+{
+	nl_cb_set(cb, NL_CB_SEQ_CHECK, NL_CB_CUSTOM, accept_seq, NULL);
+}
+
+void nlgo_cb_overwrite_send(struct nl_cb *cb, int go)
+{
+	nl_cb_overwrite_send(cb, go ? send_override : NULL);
+}
+
+void nlgo_cb_overwrite_recvmsgs(struct nl_cb *cb, int go)
+{
+	nl_cb_overwrite_recvmsgs(cb, go ? recvmsgs_override : NULL);
+}
+
+struct nl_sock *nlgo_socket_alloc(void)
+{
+	struct nl_sock *sk = nl_socket_alloc();
+	struct nl_cb *cb;
+
+	if (!sk)
+		return NULL;
+	cb = nl_socket_get_cb(sk);
+	nl_cb_overwrite_recv(cb, recv_override);
+	nl_cb_put(cb);
+	return sk;
+}
+
+/* The errno behind rc, if the system call that failed left it. */
+static int errno_of(int rc)
+{
+	return rc < 0 && errno && nl_syserr2nlerr(errno) == -rc ? errno : 0;
+}
+
+int nlgo_connect(struct nl_sock *sk, int protocol, int *sys_errno)
+{
+	int rc;
+
+	errno = 0;
+	rc = nl_connect(sk, protocol);
+	*sys_errno = errno_of(rc);
+	return rc;
+}
+
+int nlgo_membership(struct nl_sock *sk, int group, int join, int *sys_errno)
+{
+	int rc;
+
+	errno = 0;
+	rc = join ? nl_socket_add_membership(sk, group)
+		  : nl_socket_drop_membership(sk, group);
+	*sys_errno = errno_of(rc);
+	return rc;
+}
+
+int nlgo_set_fd(struct nl_sock *sk, int protocol, int fd, int *sys_errno)
+{
+	int rc;
+
+	errno = 0;
+	rc = nl_socket_set_fd(sk, protocol, fd);
+	*sys_errno = errno_of(rc);
+	return rc;
+}
+
+int nlgo_poll_fd(int fd)
+{
+	int flags = fcntl(fd, F_GETFL), copy;
+
+	if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0)
+		return -errno;
+	copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	return copy < 0 ? -errno : copy;
+}
+
+int nlgo_setsockopt(int fd, int level, int name, int value)
+{
+	return setsockopt(fd, level, name, &value, sizeof(value)) < 0 ? -errno
+								      : 0;
+}
+
+int nlgo_getsockopt(int fd, int level, int name, int *value)
+{
+	socklen_t len = sizeof(*value);
+
+	return getsockopt(fd, level, name, value, &len) < 0 ? -errno : 0;
+}
+
+static void read_control(struct msghdr *msg, struct nlgo_dgram *d)
+{
+	struct cmsghdr *c;
+
+	for (c = CMSG_FIRSTHDR(msg); c; c = CMSG_NXTHDR(msg, c)) {
+		size_t len = c->cmsg_len - CMSG_LEN(0);
+
+		if (c->cmsg_level == SOL_SOCKET &&
+		    c->cmsg_type == SCM_CREDENTIALS &&
+		    len >= sizeof(d->creds)) {
+			memcpy(&d->creds, CMSG_DATA(c), sizeof(d->creds));
+			d->has_creds = 1;
+		} else if (c->cmsg_level == SOL_NETLINK &&
+			   c->cmsg_type == NETLINK_PKTINFO &&
+			   len >= sizeof(struct nl_pktinfo)) {
+			memcpy(&d->group, CMSG_DATA(c), sizeof(d->group));
+		} else if (c->cmsg_level == SOL_NETLINK &&
+			   c->cmsg_type == NETLINK_LISTEN_ALL_NSID &&
+			   len >= sizeof(d->nsid)) {
+			memcpy(&d->nsid, CMSG_DATA(c), sizeof(d->nsid));
+		}
+	}
+}
+
+void nlgo_recv(int fd, void *buf, uint32_t len, void *spare, uint32_t sparelen,
+	       struct nlgo_dgram *d)
+{
+	struct sockaddr_nl from = {0};
+	struct iovec iov[2] = {
+		{.iov_base = buf, .iov_len = len},
+		{.iov_base = spare, .iov_len = sparelen},
+	};
+	char control[256] __attribute__((aligned(8)));
+	struct msghdr msg = {
+		.msg_name = &from,
+		.msg_namelen = sizeof(from),
+		.msg_iov = iov,
+		.msg_iovlen = 2,
+		.msg_control = control,
+		.msg_controllen = sizeof(control),
+	};
+	ssize_t n;
+
+	d->group = 0;
+	d->nsid = -1;
+	d->has_creds = 0;
+	do
+		n = recvmsg(fd, &msg,
+			    MSG_TRUNC | MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	while (n < 0 && errno == EINTR);
+	if (n < 0) {
+		d->n = -errno;
+		return;
+	}
+	d->n = n > INT32_MAX ? INT32_MAX : n;
+	d->port = from.nl_pid;
+	d->groups = from.nl_groups;
+	if (msg.msg_controllen)
+		read_control(&msg, d);
+}
+
+enum { HOT = 32768 };
+
+void *nlgo_recv_malloc(int fd, void *spare, uint32_t sparelen,
+		       struct nlgo_dgram *d)
+{
+	char *buf = malloc(HOT), *whole;
+
+	if (!buf) {
+		d->n = -ENOMEM;
+		return NULL;
+	}
+	nlgo_recv(fd, buf, HOT, spare, sparelen, d);
+	if (d->n > 0 && d->n <= HOT)
+		return buf;
+	if (d->n > HOT && (uint32_t)d->n <= HOT + sparelen) {
+		whole = realloc(buf, d->n);
+		if (whole) {
+			memcpy(whole + HOT, spare, d->n - HOT);
+			return whole;
+		}
+		d->n = -ENOMEM;
+	}
+	free(buf);
+	return NULL;
+}
+
+int nlgo_send(int fd, const uint8_t *data, uint32_t len, uint32_t port,
+	      uint32_t groups, const struct ucred *creds)
+{
+	struct sockaddr_nl to = {
+		.nl_family = AF_NETLINK, .nl_pid = port, .nl_groups = groups};
+	struct iovec iov = {.iov_base = (void *)data, .iov_len = len};
+	char control[CMSG_SPACE(sizeof(struct ucred))]
+		__attribute__((aligned(8)));
+	struct msghdr msg = {
+		.msg_name = &to,
+		.msg_namelen = sizeof(to),
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+	};
+	ssize_t n;
+
+	if (creds) {
+		struct cmsghdr *c;
+
+		memset(control, 0, sizeof(control));
+		msg.msg_control = control;
+		msg.msg_controllen = sizeof(control);
+		c = CMSG_FIRSTHDR(&msg);
+		c->cmsg_level = SOL_SOCKET;
+		c->cmsg_type = SCM_CREDENTIALS;
+		c->cmsg_len = CMSG_LEN(sizeof(*creds));
+		memcpy(CMSG_DATA(c), creds, sizeof(*creds));
+	}
+	do
+		n = sendmsg(fd, &msg, MSG_DONTWAIT);
+	while (n < 0 && errno == EINTR);
+	return n < 0 ? -errno : (int)n;
+}
+
+int nlgo_transact(int fd, const uint8_t *data, uint32_t len, uint32_t port,
+		  uint32_t groups, void *buf, uint32_t buflen, void *spare,
+		  uint32_t sparelen, struct nlgo_dgram *d)
+{
+	int n = nlgo_send(fd, data, len, port, groups, NULL);
+
+	if (n >= 0)
+		nlgo_recv(fd, buf, buflen, spare, sparelen, d);
+	return n;
+}
+
+void nlgo_recvmsgs(struct nl_sock *sk, struct nl_cb *cb, uintptr_t go,
+		   struct nlgo_res *res)
+{
+	struct activation a;
+
+	enter(&a, sk, go, 1);
+	leave(&a, nl_recvmsgs_report(sk, cb), res);
+}
+
+void nlgo_wait_for_ack(struct nl_sock *sk, uintptr_t go, struct nlgo_res *res)
+{
+	struct activation a;
+
+	enter(&a, sk, go, 1);
+	leave(&a, nl_wait_for_ack(sk), res);
+}
+
+/*
+ * libnl has no setter for the sequence number it expects. But its loop tells
+ * by the callback for invalid messages whether a number is the expected one,
+ * and counts up for each no-op message: so it is fed with such.
+ */
+
+struct probe {
+	uint32_t seq;
+	int type;
+	int fed;
+	int mismatch;
+};
+
+static __thread struct probe *probing;
+
+static int probe_recv(struct nl_sock *sk, struct sockaddr_nl *from,
+		      unsigned char **buf, struct ucred **creds)
+{
+	struct nlmsghdr *h;
+
+	if (probing->fed)
+		return 0;
+	h = calloc(1, NLMSG_HDRLEN);
+	if (!h)
+		return -NLE_NOMEM;
+	h->nlmsg_len = NLMSG_HDRLEN;
+	h->nlmsg_type = probing->type;
+	h->nlmsg_seq = probing->seq;
+	probing->fed = 1;
+	*buf = (unsigned char *)h;
+	*creds = NULL;
+	return NLMSG_HDRLEN;
+}
+
+static int probe_invalid(struct nl_msg *msg, void *arg)
+{
+	probing->mismatch = 1;
+	return NL_OK;
+}
+
+static int probe(struct nl_sock *sk, struct nl_cb *cb, int type, uint32_t seq)
+{
+	struct probe p = {.seq = seq, .type = type};
+
+	probing = &p;
+	nl_recvmsgs(sk, cb);
+	probing = NULL;
+	return p.mismatch;
+}
+
+void nlgo_expect_seq(struct nl_sock *sk, uint32_t seq, int auto_ack)
+{
+	struct nl_cb *cb = nl_cb_alloc(NL_CB_DEFAULT);
+	int i;
+
+	if (!cb)
+		return;
+	nl_cb_overwrite_recv(cb, probe_recv);
+	nl_cb_set(cb, NL_CB_INVALID, NL_CB_CUSTOM, probe_invalid, NULL);
+	nl_socket_enable_auto_ack(sk); /* without it nothing is checked */
+	/* a mismatch means that some terminators were left unread: few */
+	for (i = 0; i < 1 << 12; i++) {
+		if (!probe(sk, cb, NLMSG_MIN_TYPE, seq))
+			break;
+		probe(sk, cb, NLMSG_NOOP, seq);
+	}
+	if (!auto_ack)
+		nl_socket_disable_auto_ack(sk);
+	nl_cb_put(cb);
+}
+
+void nlgo_send_op(struct nl_sock *sk, uintptr_t go, int op, uint8_t *data,
+		  uint32_t len, struct nlgo_msg *m, const uint8_t *iov,
+		  const uint8_t *control, const struct nlgo_iov *v,
+		  struct nlgo_res *res)
+{
+	struct activation a;
+	struct nl_msg *msg = nlgo_msg_new(data, len, m);
+	struct sockaddr_nl to = {.nl_family = AF_NETLINK};
+	struct iovec vec;
+	struct msghdr hdr = {0};
+	int rc = 0;
+
+	if (!msg) {
+		*res = (struct nlgo_res){.rc = -NLE_NOMEM};
+		return;
+	}
+	enter(&a, sk, go, 0);
+	switch (op) {
+	case NLGO_SEND:
+		rc = nl_send(sk, msg);
+		break;
+	case NLGO_SEND_AUTO:
+		rc = nl_send_auto(sk, msg);
+		break;
+	case NLGO_SEND_IOVEC:
+		vec = (struct iovec){(void *)iov, v->len};
+		rc = nl_send_iovec(sk, msg, &vec, 1);
+		break;
+	case NLGO_SENDMSG:
+		vec = (struct iovec){(void *)iov, v->len};
+		to.nl_pid = v->port;
+		to.nl_groups = v->groups;
+		hdr.msg_name = &to;
+		hdr.msg_namelen = sizeof(to);
+		hdr.msg_iov = &vec;
+		hdr.msg_iovlen = 1;
+		hdr.msg_control = v->controllen ? (void *)control : NULL;
+		hdr.msg_controllen = v->controllen;
+		rc = nl_sendmsg(sk, msg, &hdr);
+		break;
+	case NLGO_COMPLETE:
+		nl_complete_msg(sk, msg);
+		break;
+	}
+	leave(&a, rc, res);
+	nlgo_msg_get(msg, m);
+	memcpy(data, m->data, NLMSG_HDRLEN);
+	m->data = NULL;
+	nlmsg_free(msg);
+}
+
+void nlgo_send_simple(struct nl_sock *sk, uintptr_t go, int type, int flags,
+		      uint8_t *body, uint32_t len, struct nlgo_res *res)
+{
+	struct activation a;
+
+	enter(&a, sk, go, 0);
+	leave(&a, nl_send_simple(sk, type, flags, len ? body : NULL, len), res);
+}
+
+void nlgo_rtgen_request(struct nl_sock *sk, uintptr_t go, int type, int family,
+			int flags, struct nlgo_res *res)
+{
+	struct activation a;
+
+	enter(&a, sk, go, 0);
+	leave(&a, nl_rtgen_request(sk, type, family, flags), res);
+}
+
+int nlgo_sendto(struct nl_sock *sk, uint8_t *b, uint32_t len, int *sys_errno)
+{
+	int rc;
+
+	errno = 0;
+	rc = nl_sendto(sk, b, len);
+	*sys_errno = rc < 0 ? errno : 0;
+	return rc;
 }
 
 /* ---- objects */

@@ -2,11 +2,10 @@
 #ifndef GOLIBNL_CGO_HELPERS_H
 #define GOLIBNL_CGO_HELPERS_H
 
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
-
 #include <errno.h>
+#include <netdb.h>
+
+#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,6 +24,7 @@
 #include <netlink/socket.h>
 #include <netlink/utils.h>
 #include <netlink/version.h>
+#include <netlink/route/rtnl.h>
 
 #if LIBNL_VER_NUM < LIBNL_VER(3, 7)
 #error "github.com/golibnl/libnl needs libnl 3.7 or later"
@@ -53,6 +53,165 @@ void nlgo_msg_get(struct nl_msg *msg, struct nlgo_msg *m);
  */
 int nlgo_msg_dump(const void *data, uint32_t len, const struct nlgo_msg *m,
 		  char **text, size_t *n);
+
+/*
+ * ---- sockets
+ *
+ * How the two worlds meet. A call from Go that can reach a callback runs
+ * inside an activation: a record on the C stack, found through a thread-local
+ * pointer, that holds the handle of its Go half. libnl's callbacks and
+ * overrides get no usable argument of their own (clones copy it, overrides
+ * have none), so the trampolines take the activation of their thread and the
+ * argument says only which slot they sit in. The outermost record of a thread
+ * is linked to the ones below it: a callback may use another socket.
+ *
+ * The Go half holds the socket's state mutex and that of the callback set
+ * while C runs, and lets go of both around user code. After the first failure
+ * in a callback the record is poisoned: nothing of Go runs until C is out.
+ */
+
+struct nlgo_dgram {
+	int32_t n; /* length, also where longer than the room, or -errno */
+	uint32_t port;
+	uint32_t groups;
+	uint32_t group; /* NETLINK_PKTINFO, 0 without */
+	int32_t nsid;	/* NETLINK_LISTEN_ALL_NSID, -1 without */
+	uint32_t has_creds;
+	struct ucred creds;
+};
+
+/* What a receive override hands to libnl. */
+struct nlgo_rx {
+	void *buf; /* malloc'ed, goes to libnl */
+	uint32_t port;
+	uint32_t groups;
+	uint32_t has_creds;
+	struct ucred creds;
+};
+
+struct nlgo_res {
+	int32_t rc;
+	int32_t sys_errno; /* of the system call that failed, else 0 */
+	uint32_t stopped;  /* a Go callback returned NL_STOP */
+};
+
+struct nl_cb *nlgo_cb_alloc(int kind);
+struct nl_cb *nlgo_cb_clone(struct nl_cb *orig);
+int nlgo_cb_set(struct nl_cb *cb, int type, int kind, int go);
+int nlgo_cb_set_all(struct nl_cb *cb, int kind, int go);
+int nlgo_cb_err(struct nl_cb *cb, int kind, int go);
+void nlgo_cb_accept_seq(struct nl_cb *cb);
+void nlgo_cb_overwrite_send(struct nl_cb *cb, int go);
+void nlgo_cb_overwrite_recvmsgs(struct nl_cb *cb, int go);
+
+/* Sets the engine as receive override of the socket's own set. */
+struct nl_sock *nlgo_socket_alloc(void);
+int nlgo_connect(struct nl_sock *sk, int protocol, int *sys_errno);
+int nlgo_set_fd(struct nl_sock *sk, int protocol, int fd, int *sys_errno);
+/* The descriptor made non-blocking, and a duplicate of it, or -errno. */
+int nlgo_poll_fd(int fd);
+int nlgo_membership(struct nl_sock *sk, int group, int join, int *sys_errno);
+int nlgo_setsockopt(int fd, int level, int name, int value);
+int nlgo_getsockopt(int fd, int level, int name, int *value);
+
+/* Takes one datagram into buf and spare, never waits. */
+void nlgo_recv(int fd, void *buf, uint32_t len, void *spare, uint32_t sparelen,
+	       struct nlgo_dgram *d);
+/* The same into malloc'ed memory in one piece; NULL unless d->n > 0. */
+void *nlgo_recv_malloc(int fd, void *spare, uint32_t sparelen,
+		       struct nlgo_dgram *d);
+/* Sends, never waits; bytes sent or -errno. */
+int nlgo_send(int fd, const uint8_t *data, uint32_t len, uint32_t port,
+	      uint32_t groups, const struct ucred *creds);
+/* nlgo_send, then nlgo_recv; returns what the send returned. */
+int nlgo_transact(int fd, const uint8_t *data, uint32_t len, uint32_t port,
+		  uint32_t groups, void *buf, uint32_t buflen, void *spare,
+		  uint32_t sparelen, struct nlgo_dgram *d);
+
+void nlgo_recvmsgs(struct nl_sock *sk, struct nl_cb *cb, uintptr_t go,
+		   struct nlgo_res *res);
+void nlgo_wait_for_ack(struct nl_sock *sk, uintptr_t go, struct nlgo_res *res);
+/* Whether libnl's loop of sk is on this thread's stack. */
+int nlgo_receiving(const struct nl_sock *sk);
+/* Makes the sequence number that sk expects next equal to seq. */
+void nlgo_expect_seq(struct nl_sock *sk, uint32_t seq, int auto_ack);
+
+enum nlgo_send_op {
+	NLGO_SEND,
+	NLGO_SEND_AUTO,
+	NLGO_SEND_IOVEC,
+	NLGO_SENDMSG,
+	NLGO_COMPLETE,
+};
+
+/* What nlgo_send_op sends beside the message, all optional. */
+struct nlgo_iov {
+	uint32_t len;
+	uint32_t has_dst;
+	uint32_t port, groups;
+	uint32_t controllen;
+};
+
+/*
+ * The libnl call op with a copy of the message; the header that it has
+ * afterwards and its protocol are written back.
+ */
+void nlgo_send_op(struct nl_sock *sk, uintptr_t go, int op, uint8_t *data,
+		  uint32_t len, struct nlgo_msg *m, const uint8_t *iov,
+		  const uint8_t *control, const struct nlgo_iov *v,
+		  struct nlgo_res *res);
+void nlgo_send_simple(struct nl_sock *sk, uintptr_t go, int type, int flags,
+		      uint8_t *body, uint32_t len, struct nlgo_res *res);
+void nlgo_rtgen_request(struct nl_sock *sk, uintptr_t go, int type, int family,
+			int flags, struct nlgo_res *res);
+int nlgo_sendto(struct nl_sock *sk, uint8_t *b, uint32_t len, int *sys_errno);
+
+/* ---- addresses */
+
+/* 32 MPLS labels; MAX_ADDR_LEN of the kernel is 32 */
+#define NLGO_ADDR_MAX 128
+
+/* A flat copy of an nl_addr, filled into Go memory. */
+struct nlgo_addr {
+	int32_t family;
+	int32_t prefixlen;
+	uint32_t len; /* if above NLGO_ADDR_MAX, b has only the beginning */
+	uint32_t has; /* 0: there was no nl_addr */
+	uint8_t b[NLGO_ADDR_MAX];
+};
+
+struct nlgo_addrinfo {
+	int32_t family, socktype, protocol;
+	uint32_t len;
+	uint8_t ip[16];
+};
+
+/* A new nl_addr that the caller puts; NULL without memory or beyond
+ * NLGO_ADDR_MAX. There are zeroes behind the bytes: libnl reads as many as the
+ * family has, whatever len says. */
+struct nl_addr *nlgo_addr_new(int family, const void *b, size_t len,
+			      int prefixlen);
+void nlgo_addr_get(const struct nl_addr *a, struct nlgo_addr *out);
+
+int nlgo_addr_parse(const char *s, int hint, struct nlgo_addr *out);
+void nlgo_addr_str(int family, const void *b, size_t len, int prefixlen,
+		   char *buf, size_t size);
+/* Returns how many of out it filled, or a negative code. */
+int nlgo_addr_info(int family, const void *b, size_t len, int prefixlen,
+		   struct nlgo_addrinfo *out, int max);
+int nlgo_addr_resolve(int family, const void *b, size_t len, char *buf,
+		      size_t size);
+
+/* ---- utilities */
+
+/* What kept the rate of the packet scheduler from being read, 0 if nothing. */
+int nlgo_psched_errno(void);
+/* These return an errno. */
+int nlgo_us2ticks(uint32_t us, uint32_t *ticks);
+int nlgo_ticks2us(uint32_t ticks, uint32_t *us);
+
+int nlgo_debug_level(void);
+void nlgo_set_debug_level(int level);
 
 /* ---- objects */
 

@@ -1,0 +1,249 @@
+//go:build linux
+
+// SPDX-License-Identifier: MIT
+
+package libnl
+
+// #include "cgo_helpers.h"
+import "C"
+
+import (
+	"runtime/cgo"
+	"runtime/debug"
+	"syscall"
+	"unsafe"
+)
+
+// activation is the Go half of a call into C that can reach a callback; cgo_helpers.h tells of the other half. While C runs, its
+// goroutine holds the mutexes of the socket's state and of the callback set; an exported function lets go of both.
+type activation struct {
+	s   *Socket
+	set *cbSet
+	res C.struct_nlgo_res
+
+	// What ended it early. The error goes to the caller as it is; C's return code cannot carry it.
+	err      error
+	panicked bool
+	value    any
+	held     error // Skip or Stop from a callback for an outgoing message
+
+	// of a receive
+	w        wait
+	mode     loopMode
+	receiver bool  // has the receiver's role
+	token    bool  // holds the reader token
+	first    *inC  // datagram taken before C was entered
+	rawOK    bool  // an override is running that may read for itself
+	got      int   // datagrams given to libnl
+	again    bool  // nothing to read and not to wait
+	trace    trace // what passed
+	scratch  []byte
+	in       inbound
+	msgs     msgSlab
+}
+
+// lock takes the mutexes as an activation holds them while C runs.
+func (a *activation) lock() {
+	a.s.mu.Lock()
+	a.set.mu.Lock()
+}
+
+func (a *activation) unlock() {
+	a.set.mu.Unlock()
+	a.s.mu.Unlock()
+}
+
+// fence is deferred by every exported function: no panic reaches C.
+func (a *activation) fence(rc *C.int) {
+	v := recover()
+	a.lock()
+	if v == nil {
+		if a.s.closed && *rc >= 0 {
+			*rc = a.fail(ErrClosed)
+		}
+		return
+	}
+	if !a.panicked {
+		a.panicked, a.value = true, v
+		a.s.panicStack = debug.Stack()
+	}
+	*rc = -C.NLE_INTR
+}
+
+// fail notes the first error and returns what ends libnl's loop.
+func (a *activation) fail(err error) C.int {
+	if a.err == nil {
+		a.err = err
+	}
+	return -C.NLE_INTR
+}
+
+// verdict turns the result of a user's function into libnl's word for it.
+func (a *activation) verdict(err error) C.int {
+	switch err {
+	case nil:
+		return C.NL_OK
+	case Skip:
+		return C.NL_SKIP
+	case Stop:
+		return C.NL_STOP
+	}
+	return a.fail(err)
+}
+
+// finish raises what a callback panicked with, after C has unwound.
+func (a *activation) finish() {
+	if a.panicked {
+		panic(a.value)
+	}
+}
+
+// lend wraps libnl's message for a callback. Its bytes are copied, so that a view kept too long never shows freed memory.
+func (a *activation) lend(m *C.struct_nlgo_msg) *Msg {
+	a.scratch = append(a.scratch[:0], unsafe.Slice((*byte)(m.data), int(m.len))...)
+	a.in = inbound{
+		proto: int(m.proto),
+		src:   SockAddr{uint32(m.src_port), uint32(m.src_groups)},
+		dst:   SockAddr{uint32(m.dst_port), uint32(m.dst_groups)},
+		hasCr: m.has_creds != 0,
+		nsid:  -1,
+	}
+	if a.in.hasCr {
+		a.in.creds = syscall.Ucred{Pid: int32(m.creds.pid), Uid: uint32(m.creds.uid), Gid: uint32(m.creds.gid)}
+	}
+	a.in.trusted = a.trace.trusted
+	a.in.group = a.trace.group
+	a.in.nsid = a.trace.nsid
+	return a.msgs.lend(a.scratch, &a.in)
+}
+
+//export nlgoMsg
+func nlgoMsg(h C.uintptr_t, slot C.int, m *C.struct_nlgo_msg) (rc C.int) {
+	a := cgo.Handle(h).Value().(*activation)
+	fn := a.set.msg[slot]
+	if fn == nil { // emptied since C read the slot
+		return C.NL_OK
+	}
+	msg := a.lend(m)
+	a.unlock()
+	defer a.fence(&rc)
+	defer msg.revoke()
+	err := fn(msg)
+	if CallbackType(slot) == CbMsgOut && (err == Skip || err == Stop) {
+		a.held = err
+	}
+	return a.verdict(err)
+}
+
+//export nlgoErr
+func nlgoErr(h C.uintptr_t, header unsafe.Pointer) (rc C.int) {
+	a := cgo.Handle(h).Value().(*activation)
+	b := unsafe.Slice((*byte)(header), int(*(*uint32)(header)))
+	e := kernelError("nl_recvmsgs", b)
+	fn := a.set.err
+	if fn == nil {
+		a.trace.refused = e
+		return -C.int(e.Code)
+	}
+	a.unlock()
+	defer a.fence(&rc)
+	err := fn(e)
+	switch err {
+	case nil:
+		return a.fail(e)
+	case Ignore:
+		return C.NL_OK
+	case Skip:
+		return C.NL_SKIP
+	case Stop:
+		a.trace.refused = e
+		return C.NL_STOP
+	}
+	return a.fail(err)
+}
+
+//export nlgoRecv
+func nlgoRecv(h C.uintptr_t, rx *C.struct_nlgo_rx) (rc C.int) {
+	a := cgo.Handle(h).Value().(*activation)
+	user := a.set.recv
+	a.unlock()
+	defer a.fence(&rc)
+	var d *inC
+	var err error
+	if user != nil {
+		d, err = a.recvUser(user)
+	} else {
+		d, err = a.recv()
+	}
+	if err != nil {
+		if a.again {
+			return -C.NLE_AGAIN
+		}
+		return a.fail(err)
+	}
+	if d == nil {
+		return 0
+	}
+	a.got++
+	a.trace.scan(d.bytes(), &d.meta)
+	rx.buf = d.p
+	rx.port = C.uint32_t(d.meta.src.Port)
+	rx.groups = C.uint32_t(d.meta.src.Groups)
+	if d.meta.hasCr {
+		rx.has_creds = 1
+		rx.creds.pid = C.pid_t(d.meta.creds.Pid)
+		rx.creds.uid = C.uid_t(d.meta.creds.Uid)
+		rx.creds.gid = C.gid_t(d.meta.creds.Gid)
+	}
+	return C.int(d.n)
+}
+
+// recvUser takes a datagram from the user's override.
+func (a *activation) recvUser(fn func(*Socket) ([]byte, SockAddr, *syscall.Ucred, error)) (*inC, error) {
+	a.rawOK = true
+	b, from, creds, err := fn(a.s)
+	a.rawOK = false
+	switch {
+	case err != nil:
+		return nil, err
+	case len(b) == 0:
+		return nil, nil
+	}
+	meta := inbound{proto: int(a.s.proto), src: from, nsid: -1}
+	if creds != nil {
+		meta.creds, meta.hasCr = *creds, true
+	}
+	return copyToC(b, meta)
+}
+
+//export nlgoSend
+func nlgoSend(h C.uintptr_t, m *C.struct_nlgo_msg) (rc C.int) {
+	a := cgo.Handle(h).Value().(*activation)
+	fn := a.set.send
+	msg := a.lend(m)
+	a.unlock()
+	defer a.fence(&rc)
+	defer msg.revoke()
+	n, err := fn(a.s, msg)
+	if err != nil {
+		return a.fail(err)
+	}
+	return C.int(max(n, 0))
+}
+
+//export nlgoRecvMsgs
+func nlgoRecvMsgs(h C.uintptr_t) (rc C.int) {
+	a := cgo.Handle(h).Value().(*activation)
+	fn := a.set.loop
+	a.unlock()
+	defer a.fence(&rc)
+	lent := &Callbacks{c: a.set.retain()}
+	defer lent.Close()
+	a.rawOK = true
+	defer func() { a.rawOK = false }()
+	n, err := fn(a.s, lent)
+	if err != nil {
+		return a.fail(err)
+	}
+	return C.int(max(n, 0))
+}

@@ -1,0 +1,38 @@
+//go:build linux
+
+// SPDX-License-Identifier: MIT
+
+package libnl_test
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/golibnl/libnl"
+)
+
+// TestMain runs the tests with leak tracing: a handle that dies unclosed fails the run.
+func TestMain(m *testing.M) {
+	var mu sync.Mutex
+	var leaks []libnl.Leak
+	libnl.TraceLeaks(func(l libnl.Leak) {
+		mu.Lock()
+		leaks = append(leaks, l)
+		mu.Unlock()
+	})
+	code := m.Run()
+	for range 3 {
+		runtime.GC()
+		time.Sleep(10 * time.Millisecond)
+	}
+	mu.Lock()
+	for _, l := range leaks {
+		fmt.Fprintf(os.Stderr, "leaked %s, made at:\n%s\n", l.Kind, l.Stack)
+		code = 1
+	}
+	os.Exit(code)
+}

@@ -1,0 +1,511 @@
+//go:build linux
+
+// SPDX-License-Identifier: MIT
+
+package libnl
+
+// #include "cgo_helpers.h"
+import "C"
+
+import (
+	"fmt"
+	"math"
+	"os"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// Socket is a netlink socket: struct nl_sock. It is safe for concurrent use: while one goroutine receives, others send, make
+// requests, join groups, change callbacks or close it. Inside, sockets are always non-blocking, and whoever waits, waits in Go's
+// poller, without a thread.
+type Socket struct {
+	token chan struct{} // the reader token: held by whoever takes datagrams from the descriptor
+	done  chan struct{} // closed by Close
+
+	mu     sync.Mutex // the state mutex: held for short C calls that never wait
+	res    *sockRes
+	file   *os.File        // Go's duplicate of the descriptor, for the poller; nil until connected
+	conn   syscall.RawConn // of file
+	fd     int             // libnl's descriptor
+	proto  Protocol
+	set    *cbSet // libnl's s_cb
+	next   *cbSet // replaces set as soon as no call is on the stack
+	users  int    // calls on the stack that use res or fd
+	stack  int    // of these, the ones that can reach a callback
+	closed bool
+	noAck  bool // auto-ack is off
+	never  bool // SetNonblocking
+	port   uint32
+	peer   SockAddr
+
+	untrusted bool
+	rootOK    bool // senders with uid 0 are as good as the kernel: udev
+	strict    bool
+
+	// waiting
+	change  chan struct{}
+	polling bool // a goroutine is in the poller
+	kicked  bool // and is being called out of it
+	timer   *time.Timer
+	expired bool
+
+	// receiving
+	receiving  bool        // a receive is under way
+	loop       *activation // libnl's loop is running
+	pending    queue       // for the receiver, read by others
+	streams    []*stream
+	dump       *stream // the dump in progress
+	skip       uint32  // rest of a dump of libnl's that is to be discarded
+	skipping   bool
+	alignTo    uint32 // libnl is to expect this sequence number next
+	misaligned bool
+	stats      SocketStats
+	seq        uint32 // of the engine's requests
+
+	slab       msgSlab
+	spare      *activation
+	panicStack []byte
+	t          *tracker
+	net        runtime.Cleanup
+}
+
+// sockRes is what a forgotten Socket leaves to its cleanup: nothing in it leads back to the Socket.
+type sockRes struct {
+	sk   *C.struct_nl_sock
+	file atomic.Pointer[os.File]
+}
+
+func (r *sockRes) free() {
+	if f := r.file.Swap(nil); f != nil {
+		_ = f.Close()
+	}
+	refs.Lock()
+	C.nl_socket_free(r.sk)
+	refs.Unlock()
+}
+
+// SocketStats counts what happened on a socket.
+type SocketStats struct {
+	Datagrams uint64 // read from the descriptor
+	Refused   uint64 // dropped: their sender was not the kernel
+	Stale     uint64 // dropped: answers to requests that nobody waits for any more
+	Overruns  uint64 // times the receive buffer or a queue was full
+	Truncated uint64 // datagrams too large even for the spare buffer
+	Pending   int    // bytes read already, waiting for the receiver
+}
+
+// Config says how to open a socket; nil and the zero value are the defaults.
+type Config struct {
+	Groups    []Group // joined at once; implies Events
+	RcvBuf    int     // receive buffer in bytes, forced if allowed; 0: 1 MiB
+	SndBuf    int     // send buffer in bytes, forced if allowed; 0: 1 MiB
+	Strict    bool    // the kernel checks requests strictly and honours dump filters (NETLINK_GET_STRICT_CHK)
+	Port      uint32  // local port; 0: chosen
+	Events    bool    // a socket that listens: no sequence check, no automatic ACK
+	Untrusted bool    // accept messages whose sender is not the kernel
+	NoExtAck  bool    // the kernel does not explain errors
+	Callbacks *Callbacks
+	NetNS     int // descriptor of the network namespace to open the socket in; 0: this thread's
+}
+
+func newSocket(sk *C.struct_nl_sock, set *cbSet) *Socket {
+	s := &Socket{
+		token: make(chan struct{}, 1),
+		done:  make(chan struct{}),
+		res:   &sockRes{sk: sk},
+		set:   set.retain(),
+		fd:    -1,
+		seq:   uint32(time.Now().Unix()) ^ 1<<31, // far from libnl's, which start at the time
+	}
+	s.t = track(s, "Socket")
+	// the net for a Socket forgotten unclosed; set is not released: its functions may lead back here
+	s.net = runtime.AddCleanup(s, (*sockRes).free, s.res)
+	return s
+}
+
+// NewSocket makes an unconnected socket with libnl's default callbacks.
+//
+// Implements: nl_socket_alloc
+func NewSocket() (*Socket, error) {
+	sk := C.nlgo_socket_alloc()
+	if sk == nil {
+		return nil, &Error{Func: "nl_socket_alloc", Code: ErrNoMem}
+	}
+	return newSocket(sk, &cbSet{cb: C.nl_socket_get_cb(sk)}), nil
+}
+
+// NewSocketCallbacks makes an unconnected socket that uses cb, and shares it with whoever else does.
+//
+// Implements: nl_socket_alloc_cb
+func NewSocketCallbacks(cb *Callbacks) (*Socket, error) {
+	set, err := cb.live("nl_socket_alloc_cb")
+	if err != nil {
+		return nil, err
+	}
+	refs.Lock()
+	sk := C.nl_socket_alloc_cb(set.cb)
+	refs.Unlock()
+	if sk == nil {
+		return nil, &Error{Func: "nl_socket_alloc_cb", Code: ErrNoMem}
+	}
+	return newSocket(sk, set), nil
+}
+
+// Dial makes a socket and connects it to the kernel.
+//
+// Implements: nl_socket_alloc nl_connect
+func Dial(p Protocol, cfg *Config) (*Socket, error) {
+	if cfg == nil {
+		cfg = &Config{}
+	}
+	var s *Socket
+	var err error
+	if cfg.Callbacks != nil {
+		s, err = NewSocketCallbacks(cfg.Callbacks)
+	} else {
+		s, err = NewSocket()
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := s.open(p, cfg); err != nil {
+		_ = s.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *Socket) open(p Protocol, cfg *Config) error {
+	s.untrusted, s.strict = cfg.Untrusted, cfg.Strict
+	if cfg.Port != 0 {
+		s.SetLocalPort(cfg.Port)
+	}
+	err := inNetNS(cfg.NetNS, func() error { return s.Connect(p) })
+	if err != nil {
+		return err
+	}
+	if cfg.RcvBuf != 0 || cfg.SndBuf != 0 {
+		if err := s.SetBufferSize(cfg.RcvBuf, cfg.SndBuf); err != nil {
+			return err
+		}
+	}
+	if cfg.NoExtAck {
+		if err := s.setOption("setsockopt(NETLINK_EXT_ACK)", unix.SOL_NETLINK, unix.NETLINK_EXT_ACK, 0); err != nil {
+			return err
+		}
+	}
+	if cfg.Strict {
+		if err := s.setOption("setsockopt(NETLINK_GET_STRICT_CHK)", unix.SOL_NETLINK, unix.NETLINK_GET_STRICT_CHK, 1); err != nil {
+			return err
+		}
+	}
+	if cfg.Events || len(cfg.Groups) > 0 {
+		s.DisableSeqCheck()
+		s.DisableAutoAck()
+	}
+	return s.AddMembership(cfg.Groups...)
+}
+
+// inNetNS runs fn in the network namespace that fd is of. It takes a thread of its own, which ends if it cannot find back.
+func inNetNS(fd int, fn func() error) error {
+	if fd == 0 {
+		return fn()
+	}
+	if fd < 0 {
+		return argErr("setns", "negative namespace descriptor")
+	}
+	ch := make(chan error, 1)
+	go func() {
+		runtime.LockOSThread()
+		home, err := os.Open("/proc/thread-self/ns/net")
+		if err != nil {
+			runtime.UnlockOSThread()
+			ch <- &Error{Func: "setns", Code: ErrFailure, cause: err}
+			return
+		}
+		defer home.Close()
+		if err := unix.Setns(fd, unix.CLONE_NEWNET); err != nil {
+			runtime.UnlockOSThread()
+			ch <- sysErr("setns", err.(syscall.Errno))
+			return
+		}
+		err = fn()
+		if unix.Setns(int(home.Fd()), unix.CLONE_NEWNET) == nil {
+			runtime.UnlockOSThread()
+		}
+		ch <- err
+	}()
+	return <-ch
+}
+
+// lock takes the state mutex, unless the socket is closed.
+func (s *Socket) lock(fn string) error {
+	if s == nil {
+		return argErr(fn, "nil Socket")
+	}
+	s.mu.Lock()
+	if s.closed {
+		s.mu.Unlock()
+		return closedErr(fn)
+	}
+	return nil
+}
+
+// mustLock is lock for calls without an error result.
+func (s *Socket) mustLock(fn string) {
+	if s == nil {
+		panic("libnl: nil Socket")
+	}
+	if s.lock(fn) != nil {
+		panicClosed("Socket")
+	}
+}
+
+// lockConnected is lock for calls that need the descriptor.
+func (s *Socket) lockConnected(fn string) error {
+	if err := s.lock(fn); err != nil {
+		return err
+	}
+	if s.file == nil {
+		s.mu.Unlock()
+		return &Error{Func: fn, Code: ErrBadSock, Msg: "the socket is not connected"}
+	}
+	return nil
+}
+
+// begin counts a call in that uses the descriptor without the mutex.
+func (s *Socket) begin(fn string) error {
+	if err := s.lockConnected(fn); err != nil {
+		return err
+	}
+	s.users++
+	s.mu.Unlock()
+	return nil
+}
+
+func (s *Socket) end() {
+	s.mu.Lock()
+	s.endLocked()
+	s.mu.Unlock()
+}
+
+func (s *Socket) endLocked() {
+	s.users--
+	if s.users == 0 && s.closed {
+		s.freeLocked()
+	}
+}
+
+func (s *Socket) freeLocked() {
+	if s.res == nil {
+		return
+	}
+	s.net.Stop()
+	s.res.free()
+	s.res = nil
+	s.fd = -1
+	if s.next != nil {
+		s.next.release()
+		s.next = nil
+	}
+	s.set.release()
+}
+
+func (s *Socket) isClosed() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.closed
+}
+
+// Close closes the socket and wakes whoever waits on it. Calls that are on the stack end with [ErrClosed]; the last of them frees
+// libnl's half. Closing again, or nil, does nothing.
+//
+// Implements: nl_close nl_socket_free
+func (s *Socket) Close() error {
+	if s == nil {
+		return nil
+	}
+	s.mu.Lock()
+	if s.closed {
+		s.mu.Unlock()
+		return nil
+	}
+	s.closed = true
+	close(s.done)
+	s.notify()
+	file := s.res.file.Swap(nil)
+	if s.timer != nil {
+		s.timer.Stop()
+	}
+	s.pending.clear()
+	s.t.done()
+	s.mu.Unlock()
+
+	if file != nil {
+		_ = file.Close() // brings the one in the poller out
+	}
+
+	s.mu.Lock()
+	if s.users == 0 {
+		s.freeLocked()
+	}
+	s.mu.Unlock()
+	return nil
+}
+
+// Connect opens the descriptor and binds it. Unlike libnl it leaves buffers of 1 MiB, or what the system allows, instead of 32 KiB,
+// and asks the kernel to explain errors.
+//
+// Implements: nl_connect
+func (s *Socket) Connect(p Protocol) error {
+	if err := s.lock("nl_connect"); err != nil {
+		return err
+	}
+	defer s.mu.Unlock()
+	if p < 0 || p > math.MaxInt32 {
+		return argErr("nl_connect", "no such protocol")
+	}
+	if s.file != nil {
+		return &Error{Func: "nl_connect", Code: ErrBadSock, Msg: "the socket is connected already"}
+	}
+	var errno C.int
+	if rc := C.nlgo_connect(s.res.sk, C.int(p), &errno); rc < 0 {
+		return &Error{Func: "nl_connect", Code: Errno(-rc), Errno: syscall.Errno(errno)}
+	}
+	return s.adopt(p)
+}
+
+// SetFD makes the socket use a descriptor that is a bound netlink socket already. On success it belongs to the socket, which makes
+// it non-blocking, also for those who share it, and closes it; p may be -1 for its own protocol.
+//
+// Implements: nl_socket_set_fd
+func (s *Socket) SetFD(p Protocol, fd int) error {
+	if err := s.lock("nl_socket_set_fd"); err != nil {
+		return err
+	}
+	defer s.mu.Unlock()
+	if p < -1 || p > math.MaxInt32 || fd < 0 || fd > math.MaxInt32 {
+		return argErr("nl_socket_set_fd", "no such protocol or descriptor")
+	}
+	if s.file != nil {
+		return &Error{Func: "nl_socket_set_fd", Code: ErrBadSock, Msg: "the socket is connected already"}
+	}
+	if p == -1 {
+		got, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_PROTOCOL)
+		if err != nil {
+			return sysErr("nl_socket_set_fd", err.(syscall.Errno))
+		}
+		p = Protocol(got)
+	}
+	// once libnl has the descriptor it cannot give it back, so what may fail comes first
+	dup := C.nlgo_poll_fd(C.int(fd))
+	if dup < 0 {
+		return sysErr("nl_socket_set_fd", syscall.Errno(-dup))
+	}
+	var errno C.int
+	if rc := C.nlgo_set_fd(s.res.sk, C.int(p), C.int(fd), &errno); rc < 0 {
+		_ = unix.Close(int(dup))
+		return &Error{Func: "nl_socket_set_fd", Code: Errno(-rc), Errno: syscall.Errno(errno)}
+	}
+	return s.attach(p, int(dup))
+}
+
+// adopt takes a connected nl_sock over: poller, buffers, options.
+func (s *Socket) adopt(p Protocol) error {
+	dup := C.nlgo_poll_fd(C.nl_socket_get_fd(s.res.sk))
+	if dup < 0 {
+		C.nl_close(s.res.sk)
+		return sysErr("nl_connect", syscall.Errno(-dup))
+	}
+	if err := s.attach(p, int(dup)); err != nil {
+		return err
+	}
+	s.bufferSize(unix.SO_RCVBUFFORCE, unix.SO_RCVBUF, defaultBuf)
+	s.bufferSize(unix.SO_SNDBUFFORCE, unix.SO_SNDBUF, defaultBuf)
+	// kernels before 4.12 know no extended acknowledgements; errors then come without a text
+	C.nlgo_setsockopt(C.int(s.fd), unix.SOL_NETLINK, unix.NETLINK_EXT_ACK, 1)
+	C.nlgo_setsockopt(C.int(s.fd), unix.SOL_NETLINK, unix.NETLINK_CAP_ACK, 1)
+	return nil
+}
+
+const defaultBuf = 1 << 20
+
+func (s *Socket) attach(p Protocol, dup int) error {
+	f := os.NewFile(uintptr(dup), fmt.Sprintf("netlink:%d", int(p)))
+	conn, err := f.SyscallConn()
+	if err != nil {
+		_ = f.Close()
+		C.nl_close(s.res.sk)
+		return &Error{Func: "nl_connect", Code: ErrFailure, cause: err}
+	}
+	s.file, s.conn, s.proto = f, conn, p
+	s.res.file.Store(f)
+	s.fd = int(C.nl_socket_get_fd(s.res.sk))
+	s.port = uint32(C.nl_socket_get_local_port(s.res.sk))
+	return nil
+}
+
+// FD returns libnl's descriptor, -1 while the socket is not connected or is closed. It is for poll and the like: reading from it
+// takes messages away from the socket.
+//
+// Implements: nl_socket_get_fd
+func (s *Socket) FD() int {
+	if s == nil {
+		return -1
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return -1
+	}
+	return s.fd
+}
+
+// SyscallConn gives access to the descriptor, for options that the package has no method for.
+func (s *Socket) SyscallConn() (syscall.RawConn, error) {
+	if err := s.lockConnected("SyscallConn"); err != nil {
+		return nil, err
+	}
+	defer s.mu.Unlock()
+	return s.conn, nil
+}
+
+// Protocol returns the protocol the socket is connected to, 0 before.
+func (s *Socket) Protocol() Protocol {
+	s.mustLock("Protocol")
+	defer s.mu.Unlock()
+	return s.proto
+}
+
+// Stats returns the socket's counters.
+func (s *Socket) Stats() SocketStats {
+	s.mustLock("Stats")
+	defer s.mu.Unlock()
+	st := s.stats
+	st.Pending = s.pending.bytes
+	return st
+}
+
+// PanicStack returns the stack of the last panic in one of the socket's callbacks. The panic itself is raised again where C was
+// called; this tells where it began.
+func (s *Socket) PanicStack() string {
+	s.mustLock("PanicStack")
+	defer s.mu.Unlock()
+	return string(s.panicStack)
+}
+
+// insideLoop reports whether the caller is inside a callback of this socket's receive loop.
+func (s *Socket) insideLoop() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.loop != nil && s.res != nil && C.nlgo_receiving(s.res.sk) != 0
+}
+
+// bytesPtr is for arguments of C functions. It is no unsafe.Pointer: for those cgo would look for pointers in all that b is part of.
+func bytesPtr(b []byte) *C.uint8_t { return (*C.uint8_t)(unsafe.SliceData(b)) }

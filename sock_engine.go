@@ -1,0 +1,421 @@
+//go:build linux
+
+// SPDX-License-Identifier: MIT
+
+package libnl
+
+// #include "cgo_helpers.h"
+import "C"
+
+import (
+	"encoding/binary"
+	"slices"
+	"strconv"
+	"sync"
+	"syscall"
+	"unsafe"
+)
+
+// The receive engine: takes datagrams from the descriptor into Go memory, sees whom they are for, and keeps what is for others.
+
+const (
+	hotSize   = 32 << 10 // the kernel makes the parts of a dump no larger
+	spareSize = 1 << 20  // for the rest of larger datagrams
+)
+
+func itoa(n int64) string { return strconv.FormatInt(n, 10) }
+
+// rbuf is the buffer a datagram is read into.
+type rbuf [hotSize]byte
+
+var rbufs = sync.Pool{New: func() any { return new(rbuf) }}
+
+// spares are few, large and seldom touched; unlike a pool's they survive garbage collections, which would have to clear them.
+var spares struct {
+	mu   sync.Mutex
+	free []*[spareSize]byte
+}
+
+func takeSpare() *[spareSize]byte {
+	spares.mu.Lock()
+	defer spares.mu.Unlock()
+	if n := len(spares.free); n > 0 {
+		b := spares.free[n-1]
+		spares.free = spares.free[:n-1]
+		return b
+	}
+	return new([spareSize]byte)
+}
+
+func giveSpare(b *[spareSize]byte) {
+	spares.mu.Lock()
+	if len(spares.free) < 8 {
+		spares.free = append(spares.free, b)
+	}
+	spares.mu.Unlock()
+}
+
+// datagram is one datagram in Go memory.
+type datagram struct {
+	b    []byte
+	meta inbound
+	err  error // instead of bytes: what the receiver has to be told (an overrun)
+}
+
+// inC is one datagram in C's memory, on its way to libnl.
+type inC struct {
+	p    unsafe.Pointer
+	n    int
+	meta inbound
+}
+
+func (d *inC) bytes() []byte { return unsafe.Slice((*byte)(d.p), d.n) }
+
+func (d *inC) free() {
+	C.free(d.p)
+	d.p = nil
+}
+
+func copyToC(b []byte, meta inbound) (*inC, error) {
+	p := C.malloc(C.size_t(len(b)))
+	copy(unsafe.Slice((*byte)(p), len(b)), b)
+	return &inC{p: p, n: len(b), meta: meta}, nil
+}
+
+// queue keeps datagrams in order, up to a number of bytes.
+type queue struct {
+	d     []datagram
+	bytes int
+	lost  bool
+}
+
+const queueLimit = 16 << 20
+
+// push keeps a datagram, whose bytes are the queue's from now on. Beyond the limit it is dropped, and the queue ends in an overrun.
+func (q *queue) push(d datagram) {
+	if q.bytes+len(d.b) > queueLimit {
+		q.overrun()
+		return
+	}
+	q.d = append(q.d, d)
+	q.bytes += len(d.b)
+	q.lost = false
+}
+
+// overrun puts word of lost messages in the queue, once in a row.
+func (q *queue) overrun() {
+	if !q.lost {
+		q.lost = true
+		q.d = append(q.d, datagram{err: ErrOverrun})
+	}
+}
+
+func (q *queue) empty() bool { return len(q.d) == 0 }
+
+func (q *queue) take(i int) datagram {
+	d := q.d[i]
+	if i == 0 {
+		q.d[0] = datagram{}
+		q.d = q.d[1:]
+	} else {
+		q.d = slices.Delete(q.d, i, i+1)
+	}
+	q.bytes -= len(d.b)
+	if len(q.d) == 0 {
+		*q = queue{}
+	}
+	return d
+}
+
+func (q *queue) clear() { *q = queue{} }
+
+func metaOf(s *Socket, d *C.struct_nlgo_dgram) inbound {
+	m := inbound{
+		proto:   int(s.proto),
+		src:     SockAddr{uint32(d.port), uint32(d.groups)},
+		group:   uint32(d.group),
+		nsid:    int32(d.nsid),
+		hasCr:   d.has_creds != 0,
+		trusted: d.port == 0,
+	}
+	if m.hasCr {
+		m.creds = syscall.Ucred{Pid: int32(d.creds.pid), Uid: uint32(d.creds.uid), Gid: uint32(d.creds.gid)}
+	}
+	return m
+}
+
+// errAgain: nothing has arrived.
+var errAgain = sysErr("recvmsg", syscall.EAGAIN)
+
+// recvErr returns the error for what nlgo_recv reported; nil if there is a datagram.
+func (s *Socket) recvErr(n int) error {
+	if n > hotSize+spareSize {
+		s.count(&s.stats.Truncated)
+		return &Error{Func: "recvmsg", Code: ErrMsgTrunc, Msg: "datagram of " + strconv.Itoa(n) + " bytes"}
+	}
+	if n >= 0 {
+		return nil
+	}
+	switch errno := syscall.Errno(-n); errno {
+	case syscall.EAGAIN:
+		return errAgain
+	case syscall.ENOBUFS:
+		s.count(&s.stats.Overruns)
+		return ErrOverrun
+	default:
+		return sysErr("recvmsg", errno)
+	}
+}
+
+func (s *Socket) count(n *uint64) {
+	s.mu.Lock()
+	*n++
+	s.mu.Unlock()
+}
+
+// recvGo takes one datagram into buf, or, where it is larger, into memory of its own. Its bytes are good until buf is used again.
+// The token is held.
+func (s *Socket) recvGo(buf *rbuf) (datagram, error) {
+	spare := takeSpare()
+	defer giveSpare(spare)
+	var d C.struct_nlgo_dgram
+	C.nlgo_recv(C.int(s.fd), unsafe.Pointer(buf), hotSize, unsafe.Pointer(spare), spareSize, &d)
+	return s.received(buf, spare, &d)
+}
+
+func (s *Socket) received(buf *rbuf, spare *[spareSize]byte, d *C.struct_nlgo_dgram) (datagram, error) {
+	n := int(d.n)
+	if err := s.recvErr(n); err != nil {
+		return datagram{}, err
+	}
+	b := buf[:]
+	if n > hotSize {
+		b = make([]byte, n)
+		copy(b, buf[:])
+		copy(b[hotSize:], spare[:])
+	}
+	return datagram{b: b[:n:n], meta: metaOf(s, d)}, nil
+}
+
+// recvC takes one datagram into C's memory.
+func (s *Socket) recvC() (*inC, error) {
+	spare := takeSpare()
+	defer giveSpare(spare)
+	var d C.struct_nlgo_dgram
+	p := C.nlgo_recv_malloc(C.int(s.fd), unsafe.Pointer(spare), spareSize, &d)
+	if err := s.recvErr(int(d.n)); err != nil {
+		return nil, err
+	}
+	if p == nil { // an empty datagram
+		return nil, nil
+	}
+	return &inC{p: p, n: int(d.n), meta: metaOf(s, &d)}, nil
+}
+
+// owner says whom a datagram is for.
+type owner int
+
+const (
+	forReceiver owner = iota
+	forStream
+	forNobody
+)
+
+// route sees whom a datagram is for. own is the sequence number of the request that the reader itself waits for, with more numbers
+// following it; it returns forStream with a nil stream for those.
+func (s *Socket) route(b []byte, meta *inbound, own uint32, more int) (owner, *stream) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.stats.Datagrams++
+	if meta.src.Port != 0 && !s.untrusted && !(s.rootOK && meta.hasCr && meta.creds.Uid == 0) {
+		s.stats.Refused++
+		return forNobody, nil
+	}
+	if meta.group != 0 || meta.src.Groups != 0 || len(b) < headerLen {
+		return forReceiver, nil
+	}
+	seq := binary.NativeEndian.Uint32(b[8:])
+	if more >= 0 && seq-own <= uint32(more) {
+		return forStream, nil
+	}
+	for _, st := range s.streams {
+		if st.seq == seq {
+			return forStream, st
+		}
+	}
+	if s.seq-seq < 1<<20 { // an answer to one of the engine's requests that was given up
+		s.stats.Stale++
+		return forNobody, nil
+	}
+	if s.skipping && seq == s.skip {
+		if ends(b) {
+			s.skipping = false
+		}
+		s.stats.Stale++
+		return forNobody, nil
+	}
+	return forReceiver, nil
+}
+
+// keep puts a datagram that was read by another than its owner where the owner finds it.
+func (s *Socket) keep(d datagram, who owner, st *stream) {
+	if who == forNobody {
+		return
+	}
+	d.b = append([]byte(nil), d.b...)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if st != nil {
+		st.q.push(d)
+	} else {
+		s.pending.push(d)
+	}
+	s.notify()
+}
+
+// keepOverrun tells the receiver that messages were lost.
+func (s *Socket) keepOverrun() {
+	s.mu.Lock()
+	s.pending.overrun()
+	s.notify()
+	s.mu.Unlock()
+}
+
+// popPending takes the receiver's next datagram from the queue; if answer, the next that is no notification.
+func (s *Socket) popPending(answer bool) (datagram, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i := range s.pending.d {
+		d := &s.pending.d[i]
+		if !answer || d.err == nil && d.meta.group == 0 && d.meta.src.Groups == 0 {
+			return s.pending.take(i), true
+		}
+	}
+	return datagram{}, false
+}
+
+// nextSeq returns a sequence number of the engine's own range, n of them in a row. libnl's numbers are 2^31 away; should they come
+// near after all, the range moves on.
+func (s *Socket) nextSeq(n int) uint32 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	seq := s.seq + 1
+	s.seq += uint32(n)
+	return seq
+}
+
+// avoidSeq moves the engine's range away from a number that libnl just used.
+func (s *Socket) avoidSeq(seq uint32) {
+	if seq-s.seq < 1<<24 || s.seq-seq < 1<<24 {
+		s.seq += 1 << 31
+	}
+}
+
+// nextMsg splits the first message off b, nil if there is none (left).
+func nextMsg(b []byte) (msg, rest []byte) {
+	if len(b) < headerLen {
+		return nil, nil
+	}
+	n := int(binary.NativeEndian.Uint32(b))
+	if n < headerLen || n > len(b) {
+		return nil, nil
+	}
+	if next := (n + 3) &^ 3; next < len(b) {
+		return b[:n:n], b[next:]
+	}
+	return b[:n:n], nil
+}
+
+// ends reports whether a datagram holds the end of its answer.
+func ends(b []byte) bool {
+	for m, rest := nextMsg(b); m != nil; m, rest = nextMsg(rest) {
+		if t := getHeader(m).Type; t == MsgDone || t == MsgError {
+			return true
+		}
+	}
+	return false
+}
+
+// kernelError returns the error that an ERROR or DONE message carries, nil if it carries none.
+func kernelError(fn string, m []byte) *Error {
+	h := getHeader(m)
+	body := m[headerLen:]
+	if len(body) < 4 {
+		if h.Type == MsgDone {
+			return nil // a plain DONE
+		}
+		return &Error{Func: fn, Code: ErrMsgTrunc, Msg: "truncated error message"}
+	}
+	code := int32(binary.NativeEndian.Uint32(body))
+	if code == 0 || code > 0 && h.Type == MsgDone {
+		return nil
+	}
+	if code > 0 {
+		code = -code
+	}
+	e := sysErr(fn, syscall.Errno(uint32(-code))).(*Error)
+	e.Msg, e.Offset = extAck(m)
+	return e
+}
+
+const (
+	nlmsgerrAttrMsg  = 1
+	nlmsgerrAttrOffs = 2
+)
+
+// extAck reads the kernel's explanation from an ERROR or DONE message.
+func extAck(m []byte) (text string, offset uint32) {
+	h := getHeader(m)
+	if h.Flags&FlagAckTLVs == 0 {
+		return "", 0
+	}
+	skip := headerLen + 4
+	if h.Type == MsgError {
+		if len(m) < headerLen+4+headerLen {
+			return "", 0
+		}
+		skip += headerLen
+		if orig := int(binary.NativeEndian.Uint32(m[headerLen+4:])); h.Flags&FlagCapped == 0 && int32(binary.NativeEndian.Uint32(m[headerLen:])) != 0 {
+			if orig < headerLen || orig > len(m) {
+				return "", 0
+			}
+			skip += (orig - headerLen + 3) &^ 3
+		}
+	}
+	for b := m[min(skip, len(m)):]; len(b) >= 4; {
+		n := int(binary.NativeEndian.Uint16(b))
+		if n < 4 || n > len(b) {
+			break
+		}
+		v := b[4:n]
+		switch binary.NativeEndian.Uint16(b[2:]) & 0x3fff {
+		case nlmsgerrAttrMsg:
+			for len(v) > 0 && v[len(v)-1] == 0 {
+				v = v[:len(v)-1]
+			}
+			text = string(v)
+		case nlmsgerrAttrOffs:
+			if len(v) >= 4 {
+				offset = binary.NativeEndian.Uint32(v)
+			}
+		}
+		b = b[min((n+3)&^3, len(b)):]
+	}
+	return text, offset
+}
+
+// msgSlab makes lent messages, 64 at a time. They are never used twice: one that is kept stays dead.
+type msgSlab struct {
+	m *[64]Msg
+	n int
+}
+
+func (l *msgSlab) lend(b []byte, in *inbound) *Msg {
+	if l.m == nil || l.n == len(l.m) {
+		l.m, l.n = new([64]Msg), 0
+	}
+	m := &l.m[l.n]
+	l.n++
+	m.view, m.in = b, in
+	return m
+}

@@ -1,0 +1,503 @@
+//go:build linux
+
+// SPDX-License-Identifier: MIT
+
+package libnl
+
+// #include "cgo_helpers.h"
+import "C"
+
+import (
+	"context"
+	"encoding/binary"
+	"runtime/cgo"
+	"syscall"
+)
+
+// The receives that run libnl's own loop, with its callbacks.
+
+// loopMode is what of libnl's loop is run.
+type loopMode int
+
+const (
+	loopRecv loopMode = iota // nl_recvmsgs
+	loopAck                  // nl_wait_for_ack
+)
+
+// trace follows what passes through the receive override, as far as libnl does not tell.
+type trace struct {
+	trusted bool   // of the datagram at hand: the kernel sent it
+	group   uint32 // the group it was sent to
+	nsid    int32
+
+	multi   bool   // in the middle of a dump
+	seq     uint32 // of that dump
+	ended   bool   // an answer ended
+	endSeq  uint32 // the last one's sequence number
+	done    *Error // a DONE said that the dump failed
+	errs    []*Error
+	refused *Error // the one that ended the receive, when a callback saw it
+}
+
+func (t *trace) scan(b []byte, meta *inbound) {
+	t.trusted, t.group, t.nsid = meta.trusted, meta.group, meta.nsid
+	notice := meta.group != 0 || meta.src.Groups != 0
+	for m, rest := nextMsg(b); m != nil; m, rest = nextMsg(rest) {
+		typ := MsgType(binary.NativeEndian.Uint16(m[4:]))
+		if typ >= MsgMinType {
+			if !notice && !t.multi && MsgFlags(binary.NativeEndian.Uint16(m[6:]))&FlagMulti != 0 {
+				t.multi, t.seq = true, binary.NativeEndian.Uint32(m[8:])
+			}
+			continue
+		}
+		switch typ {
+		case MsgDone:
+			t.multi = false
+			if e := kernelError("nl_recvmsgs", m); e != nil && t.done == nil {
+				t.done = e
+			}
+		case MsgError:
+			if e := kernelError("nl_recvmsgs", m); e != nil && len(t.errs) < 16 {
+				t.errs = append(t.errs, e)
+			}
+		default:
+			continue
+		}
+		if !notice {
+			t.ended, t.endSeq = true, binary.NativeEndian.Uint32(m[8:])
+		}
+	}
+}
+
+// recv is the engine under libnl's loop: the next datagram for it.
+func (a *activation) recv() (*inC, error) {
+	s := a.s
+	for {
+		if d := a.first; d != nil {
+			a.first = nil
+			return d, nil
+		}
+		if a.err != nil {
+			return nil, a.err
+		}
+		err := a.take()
+		if err != errAgain {
+			if err != nil {
+				return nil, err
+			}
+			continue
+		}
+		if a.w.never && a.got == 0 {
+			a.again = true
+			return nil, err
+		}
+		// in the middle of an answer, which is rare: this wait takes the thread
+		if err := s.waitReadable(&a.w, a.readable); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// take makes the next datagram for libnl the first one, without waiting. The token is held.
+func (a *activation) take() error {
+	if d, ok := a.s.popPending(a.mode == loopAck); ok {
+		if d.err != nil {
+			return d.err
+		}
+		first, err := copyToC(d.b, d.meta)
+		a.first = first
+		return err
+	}
+	for {
+		d, err := a.s.recvC()
+		if err != nil {
+			return err
+		}
+		if d == nil {
+			continue
+		}
+		if a.mine(d) {
+			a.first = d
+			return nil
+		}
+		d.free()
+	}
+}
+
+// mine keeps a datagram that is not libnl's for its owner.
+func (a *activation) mine(d *inC) bool {
+	who, st := a.s.route(d.bytes(), &d.meta, 0, -1)
+	if who == forReceiver && (a.mode != loopAck || d.meta.group == 0 && d.meta.src.Groups == 0) {
+		return true
+	}
+	a.s.keep(datagram{b: d.bytes(), meta: d.meta}, who, st)
+	return false
+}
+
+// readable is take in the poller.
+func (a *activation) readable() bool {
+	err := a.take()
+	if err == errAgain {
+		return false
+	}
+	if err != nil {
+		a.fail(err)
+	}
+	return true
+}
+
+// fetch waits for the receiver's next datagram, becomes the reader and takes it; it ends with the token held, unless there is an
+// error. take does not wait and says errAgain where there is nothing.
+func (s *Socket) fetch(w *wait, take func() error) error {
+	for {
+		var got bool
+		var failed error
+		try := func() bool {
+			select {
+			case s.token <- struct{}{}:
+			default:
+				return true // somebody reads: wait for one's turn outside of the poller
+			}
+			failed = take()
+			if failed == errAgain {
+				s.dropToken()
+				return s.isClosed()
+			}
+			got = true
+			return true
+		}
+		if w.never {
+			if try(); !got {
+				return errAgain
+			}
+		} else if err := s.waitReadable(w, try); err != nil {
+			return err
+		}
+		if !got {
+			// in its turn, and then once more: the one before may have read what is for us
+			if err := s.takeToken(w); err != nil {
+				return err
+			}
+			failed = take()
+			if failed == errAgain {
+				s.dropToken()
+				continue
+			}
+		}
+		if failed != nil {
+			s.dropToken()
+		}
+		return failed
+	}
+}
+
+// startLoop prepares a run of libnl's loop; the reference to set, nil for the socket's own, goes to it. The receiver's role is for the
+// receives proper, of which there is one at a time.
+func (s *Socket) startLoop(fn string, w wait, set *cbSet, mode loopMode, receiver bool) (*activation, error) {
+	err := s.lockConnected(fn)
+	if err == nil && receiver && s.receiving {
+		s.mu.Unlock()
+		err = &Error{Func: fn, cause: ErrNested}
+	}
+	if err == nil && w.ctx == nil {
+		s.mu.Unlock()
+		err = argErr(fn, "nil context")
+	}
+	if err != nil {
+		if set != nil {
+			set.release()
+		}
+		return nil, err
+	}
+	defer s.mu.Unlock()
+	if set == nil {
+		set = s.set.retain()
+	}
+	if receiver {
+		s.receiving = true
+	}
+	s.users++
+	s.stack++
+	a := s.spare
+	s.spare = nil
+	if a == nil {
+		a = &activation{}
+	}
+	a.s, a.set, a.w, a.mode, a.receiver = s, set, w, mode, receiver
+	return a, nil
+}
+
+// end undoes startLoop, whatever happened in between.
+func (a *activation) end() {
+	s, set := a.s, a.set
+	if a.token {
+		s.dropToken()
+	}
+	if a.first != nil {
+		a.first.free()
+	}
+	s.mu.Lock()
+	if a.receiver {
+		s.receiving = false
+	}
+	s.unstack()
+	*a = activation{scratch: a.scratch[:0], msgs: a.msgs}
+	s.spare = a
+	s.endLocked()
+	s.mu.Unlock()
+	set.release()
+}
+
+// unstack counts a call out that could reach a callback, and lets a changed callback set take effect after the last of them.
+func (s *Socket) unstack() {
+	s.stack--
+	if s.stack == 0 && !s.closed {
+		s.applySet()
+	}
+}
+
+// runLoop runs libnl's receive loop and returns what nl_recvmsgs_report would, or the error.
+func (s *Socket) runLoop(fn string, w wait, set *cbSet) (int, error) {
+	a, err := s.startLoop(fn, w, set, loopRecv, true)
+	if err != nil {
+		return 0, err
+	}
+	defer a.end()
+	a.set.mu.Lock()
+	replaced := a.set.recv != nil || a.set.loop != nil
+	a.set.mu.Unlock()
+	if replaced { // who replaces the reading waits as well
+		err = s.takeToken(&a.w)
+	} else {
+		err = s.fetch(&a.w, a.take)
+	}
+	if err != nil {
+		return 0, named(fn, err)
+	}
+	a.token = true
+	a.run()
+	a.settle()
+	a.finish()
+	return a.result(fn)
+}
+
+// runAck runs nl_wait_for_ack until the answer to a request has ended: to the one numbered seq, or, if seq is 0, to any. Notifications
+// are kept for the receiver. The token is held.
+func (a *activation) runAck(fn string, seq uint32) error {
+	for {
+		a.set.mu.Lock()
+		replaced := a.set.recv != nil || a.set.loop != nil
+		a.set.mu.Unlock()
+		for !replaced && a.first == nil {
+			err := a.take()
+			if err == errAgain {
+				if a.w.never {
+					return &Error{Func: fn, Code: ErrAgain}
+				}
+				err = a.s.waitReadable(&a.w, a.readable)
+			}
+			if err == nil {
+				err = a.err
+			}
+			if err != nil {
+				return named(fn, err)
+			}
+		}
+		a.run()
+		a.settle()
+		a.finish()
+		if _, err := a.result(fn); err != nil || replaced || a.trace.ended && (seq == 0 || a.trace.endSeq == seq) {
+			return err
+		}
+	}
+}
+
+// run is the time in C.
+func (a *activation) run() {
+	s := a.s
+	h := cgo.NewHandle(a)
+	defer h.Delete()
+	s.mu.Lock()
+	if s.closed {
+		s.mu.Unlock()
+		a.res = C.struct_nlgo_res{rc: -C.NLE_BAD_SOCK}
+		a.fail(ErrClosed)
+		return
+	}
+	if s.misaligned {
+		s.misaligned = false
+		C.nlgo_expect_seq(s.res.sk, C.uint32_t(s.alignTo), cBool(!s.noAck))
+	}
+	s.loop = a
+	a.set.mu.Lock()
+	if a.mode == loopAck {
+		C.nlgo_wait_for_ack(s.res.sk, C.uintptr_t(h), &a.res)
+	} else {
+		C.nlgo_recvmsgs(s.res.sk, a.set.cb, C.uintptr_t(h), &a.res)
+	}
+	a.set.mu.Unlock()
+	s.loop = nil
+	s.mu.Unlock()
+}
+
+// settle leaves the socket sound after an early end: the rest of a dump is discarded, notifications among it are kept, and libnl is
+// told which answer to expect next.
+func (a *activation) settle() {
+	if a.res.rc >= 0 && a.res.stopped == 0 || a.again {
+		return
+	}
+	s := a.s
+	s.mu.Lock()
+	if s.closed {
+		s.mu.Unlock()
+		return
+	}
+	if a.trace.multi {
+		s.skip, s.skipping = a.trace.seq, true
+		a.trace.ended, a.trace.endSeq = true, a.trace.seq
+	}
+	if a.trace.ended {
+		s.misaligned, s.alignTo = true, a.trace.endSeq+1
+	}
+	s.mu.Unlock()
+	s.discard(func() bool { return s.skipping })
+}
+
+// discard reads, as long as on says so, what is there of a dump that nobody wants any more. The token is held.
+func (s *Socket) discard(on func() bool) {
+	buf := rbufs.Get().(*rbuf)
+	defer rbufs.Put(buf)
+	for {
+		s.mu.Lock()
+		more := !s.closed && on()
+		s.mu.Unlock()
+		if !more {
+			return
+		}
+		d, err := s.recvGo(buf)
+		switch {
+		case err == ErrOverrun:
+			s.keepOverrun()
+			continue
+		case err != nil:
+			return
+		}
+		who, st := s.route(d.b, &d.meta, 0, -1)
+		s.keep(d, who, st)
+	}
+}
+
+// result turns what C returned into what the caller gets.
+func (a *activation) result(fn string) (int, error) {
+	rc := int(a.res.rc)
+	switch {
+	case a.err != nil:
+		return 0, named(fn, a.err)
+	case a.again:
+		return 0, &Error{Func: fn, Code: ErrAgain}
+	case rc >= 0:
+		if a.trace.done != nil {
+			return 0, a.trace.done
+		}
+		return rc, nil
+	case a.trace.refused != nil && -rc == int(a.trace.refused.Code):
+		return 0, a.trace.refused
+	}
+	for _, e := range a.trace.errs {
+		if -rc == int(e.Code) {
+			return 0, e
+		}
+	}
+	return 0, codeErr(fn, rc)
+}
+
+// named gives an error of the engine's the name of the call; an error of the user's stays as it is.
+func named(fn string, err error) error {
+	switch err {
+	case ErrOverrun:
+		return &Error{Func: fn, Code: ErrNoMem, Errno: syscall.ENOBUFS, cause: err}
+	case ErrClosed, ErrNested:
+		return &Error{Func: fn, cause: err}
+	}
+	if e, ok := err.(*Error); ok && (e.Func == "" || e == errAgain) {
+		c := *e
+		c.Func = fn
+		return &c
+	}
+	return err
+}
+
+// waiting returns how long the calls wait that libnl has too.
+func (s *Socket) waiting() wait {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return wait{ctx: context.Background(), deadline: true, never: s.never}
+}
+
+// Recv waits until something has arrived and then runs libnl's receive loop with the socket's callbacks: one datagram, or all of a
+// dump. The wait takes no thread.
+//
+// Implements: nl_recvmsgs_default
+func (s *Socket) Recv(ctx context.Context) error {
+	_, err := s.runLoop("nl_recvmsgs_default", wait{ctx: ctx}, nil)
+	return err
+}
+
+// RecvMsgsDefault runs libnl's receive loop with the socket's callbacks. It waits as libnl does, obeying SetDeadline and
+// SetNonblocking.
+//
+// Implements: nl_recvmsgs_default
+func (s *Socket) RecvMsgsDefault() error {
+	if s == nil {
+		return argErr("nl_recvmsgs_default", "nil Socket")
+	}
+	_, err := s.runLoop("nl_recvmsgs_default", s.waiting(), nil)
+	return err
+}
+
+// RecvMsgs runs libnl's receive loop with the callbacks of cb.
+//
+// Implements: nl_recvmsgs
+func (s *Socket) RecvMsgs(cb *Callbacks) error {
+	_, err := s.recvMsgs("nl_recvmsgs", cb)
+	return err
+}
+
+// RecvMsgsReport runs libnl's receive loop with the callbacks of cb and returns the number of messages.
+//
+// Implements: nl_recvmsgs_report
+func (s *Socket) RecvMsgsReport(cb *Callbacks) (int, error) {
+	return s.recvMsgs("nl_recvmsgs_report", cb)
+}
+
+func (s *Socket) recvMsgs(fn string, cb *Callbacks) (int, error) {
+	if s == nil {
+		return 0, argErr(fn, "nil Socket")
+	}
+	set, err := cb.hold(fn)
+	if err != nil {
+		return 0, err
+	}
+	return s.runLoop(fn, s.waiting(), set)
+}
+
+// WaitForAck waits until the answer to a message sent with auto-ack has ended, and returns the error it ended with. Unlike libnl it
+// takes no other datagram for the answer: notifications stay for the receiver.
+//
+// Implements: nl_wait_for_ack
+func (s *Socket) WaitForAck() error {
+	const fn = "nl_wait_for_ack"
+	if s == nil {
+		return argErr(fn, "nil Socket")
+	}
+	a, err := s.startLoop(fn, s.waiting(), nil, loopAck, true)
+	if err != nil {
+		return err
+	}
+	defer a.end()
+	if err := s.takeToken(&a.w); err != nil {
+		return named(fn, err)
+	}
+	a.token = true
+	return a.runAck(fn, 0)
+}

@@ -1,0 +1,271 @@
+//go:build linux
+
+// SPDX-License-Identifier: MIT
+
+package libnl
+
+// #include "cgo_helpers.h"
+import "C"
+
+import (
+	"math"
+	"runtime/cgo"
+	"slices"
+	"syscall"
+	"unsafe"
+)
+
+// MsgHdr is what SendMsg sends (struct msghdr).
+type MsgHdr struct {
+	Dst     SockAddr
+	Iov     [][]byte // joined to one datagram
+	Control []byte   // control messages, as the kernel takes them
+}
+
+// toC fills the C half of a message that is to be sent.
+func (m *Msg) toC(c *C.struct_nlgo_msg) {
+	if o := m.own; o != nil {
+		c.proto = C.int32_t(o.proto)
+		c.src_port, c.src_groups = C.uint32_t(o.src.Port), C.uint32_t(o.src.Groups)
+		c.dst_port, c.dst_groups = C.uint32_t(o.dst.Port), C.uint32_t(o.dst.Groups)
+		c.has_dst = C.uint32_t(cBool(o.hasDst))
+		c.has_creds = C.uint32_t(cBool(o.hasCr))
+		c.creds = C.struct_ucred{pid: C.pid_t(o.creds.Pid), uid: C.uid_t(o.creds.Uid), gid: C.gid_t(o.creds.Gid)}
+		return
+	}
+	c.proto = C.int32_t(m.in.proto)
+	c.src_port, c.src_groups = C.uint32_t(m.in.src.Port), C.uint32_t(m.in.src.Groups)
+}
+
+// sendable returns the bytes of a message that may be sent.
+func (m *Msg) sendable(fn string) ([]byte, error) {
+	switch {
+	case m == nil:
+		return nil, argErr(fn, "nil Msg")
+	case m.own == nil && m.view == nil:
+		return nil, closedErr(fn)
+	case m.own != nil && m.own.err != nil:
+		return nil, m.own.err
+	}
+	b := m.bytes()
+	if m.own == nil {
+		b = slices.Clone(b) // libnl completes the header, which in a view is not ours
+	}
+	return b, nil
+}
+
+// sendOp runs one of libnl's sends.
+func (s *Socket) sendOp(fn string, op uint32, m *Msg, iov, control []byte, dst SockAddr) (int, error) {
+	b, err := m.sendable(fn)
+	if err != nil {
+		return 0, err
+	}
+	if op == C.NLGO_COMPLETE {
+		err = s.lock(fn)
+	} else {
+		err = s.lockConnected(fn)
+	}
+	if err != nil {
+		return 0, err
+	}
+	var c C.struct_nlgo_msg
+	m.toC(&c)
+	v := C.struct_nlgo_iov{
+		len:  C.uint32_t(len(iov)),
+		port: C.uint32_t(dst.Port), groups: C.uint32_t(dst.Groups),
+		controllen: C.uint32_t(len(control)),
+	}
+	n, err := s.outward(fn, func(h C.uintptr_t, res *C.struct_nlgo_res) {
+		C.nlgo_send_op(s.res.sk, h, C.int(op), bytesPtr(b), C.uint32_t(len(b)), &c, bytesPtr(iov), bytesPtr(control), &v, res)
+		if op == C.NLGO_SEND_AUTO || op == C.NLGO_COMPLETE {
+			s.avoidSeq(getHeader(b).Seq)
+		}
+	})
+	if o := m.own; o != nil {
+		o.proto = int(c.proto)
+		o.src = SockAddr{uint32(c.src_port), uint32(c.src_groups)}
+	}
+	return n, err
+}
+
+// outward runs a call into C that sends, with the state mutex, which is held, and the callback set's; it lets go of the state mutex.
+func (s *Socket) outward(fn string, call func(h C.uintptr_t, res *C.struct_nlgo_res)) (int, error) {
+	set := s.set
+	set.mu.Lock()
+	if set.msg[CbMsgOut] == nil && set.send == nil { // nothing of Go can be reached
+		var res C.struct_nlgo_res
+		call(0, &res)
+		set.mu.Unlock()
+		s.mu.Unlock()
+		return sent(fn, &res)
+	}
+	a := &activation{s: s, set: set.retain()}
+	s.users++
+	s.stack++
+	h := cgo.NewHandle(a)
+	defer func() {
+		h.Delete()
+		s.unstack()
+		s.endLocked()
+		s.mu.Unlock()
+		set.release()
+		a.finish()
+	}()
+	call(C.uintptr_t(h), &a.res)
+	set.mu.Unlock()
+	if a.err != nil {
+		return 0, named(fn, a.err)
+	}
+	if a.held != nil { // a callback for outgoing messages held it back, which libnl reports as one or two bytes sent
+		return 0, a.held
+	}
+	return sent(fn, &a.res)
+}
+
+func sent(fn string, res *C.struct_nlgo_res) (int, error) {
+	if res.rc >= 0 {
+		return int(res.rc), nil
+	}
+	return 0, &Error{Func: fn, Code: Errno(-res.rc), Errno: syscall.Errno(res.sys_errno)}
+}
+
+// Send sends a message as it is and returns the number of bytes. On a full queue of another program it returns [ErrAgain].
+//
+// Implements: nl_send
+func (s *Socket) Send(m *Msg) (int, error) {
+	return s.sendOp("nl_send", C.NLGO_SEND, m, nil, nil, SockAddr{})
+}
+
+// SendAuto completes a message (see Complete) and sends it. The answer is for RecvMsgs and its kin, or WaitForAck.
+//
+// Implements: nl_send_auto nl_send_auto_complete
+func (s *Socket) SendAuto(m *Msg) (int, error) {
+	return s.sendOp("nl_send_auto", C.NLGO_SEND_AUTO, m, nil, nil, SockAddr{})
+}
+
+// SendIovec sends the parts as one datagram. m gives only its destination and credentials, and is what callbacks see.
+//
+// Implements: nl_send_iovec
+func (s *Socket) SendIovec(m *Msg, iov ...[]byte) (int, error) {
+	b := slices.Concat(iov...)
+	if len(b) == 0 || len(b) > math.MaxInt32 {
+		return 0, argErr("nl_send_iovec", "no bytes, or too many")
+	}
+	return s.sendOp("nl_send_iovec", C.NLGO_SEND_IOVEC, m, b, nil, SockAddr{})
+}
+
+// SendMsg sends what hdr says. m is only what callbacks see.
+//
+// Implements: nl_sendmsg
+func (s *Socket) SendMsg(m *Msg, hdr *MsgHdr) (int, error) {
+	if hdr == nil {
+		return 0, argErr("nl_sendmsg", "nil MsgHdr")
+	}
+	b := slices.Concat(hdr.Iov...)
+	if len(b) == 0 || len(b) > math.MaxInt32 || len(hdr.Control) > math.MaxInt32 {
+		return 0, argErr("nl_sendmsg", "no bytes, or too many")
+	}
+	return s.sendOp("nl_sendmsg", C.NLGO_SENDMSG, m, b, hdr.Control, hdr.Dst)
+}
+
+// SendTo sends bytes as they are, without a callback.
+//
+// Implements: nl_sendto
+func (s *Socket) SendTo(b []byte) (int, error) {
+	if len(b) == 0 || len(b) > math.MaxInt32 {
+		return 0, argErr("nl_sendto", "no bytes, or too many")
+	}
+	if err := s.lockConnected("nl_sendto"); err != nil {
+		return 0, err
+	}
+	defer s.mu.Unlock()
+	var errno C.int
+	rc := C.nlgo_sendto(s.res.sk, bytesPtr(b), C.uint32_t(len(b)), &errno)
+	if rc < 0 {
+		return 0, &Error{Func: "nl_sendto", Code: Errno(-rc), Errno: syscall.Errno(errno)}
+	}
+	return int(rc), nil
+}
+
+// SendSimple makes a message of type t with flags f and the given body, completes and sends it.
+//
+// Implements: nl_send_simple
+func (s *Socket) SendSimple(t MsgType, f MsgFlags, body []byte) (int, error) {
+	if len(body) > math.MaxInt32 {
+		return 0, argErr("nl_send_simple", "body too long")
+	}
+	if err := s.lockConnected("nl_send_simple"); err != nil {
+		return 0, err
+	}
+	return s.outward("nl_send_simple", func(h C.uintptr_t, res *C.struct_nlgo_res) {
+		C.nlgo_send_simple(s.res.sk, h, C.int(t), C.int(f), bytesPtr(body), C.uint32_t(len(body)), res)
+	})
+}
+
+// RTGenRequest sends a request that consists of an address family alone, as for a dump of everything.
+//
+// Implements: nl_rtgen_request
+func (s *Socket) RTGenRequest(t MsgType, f Family, fl MsgFlags) error {
+	if f < 0 || f > math.MaxUint8 {
+		return argErr("nl_rtgen_request", "address family out of range")
+	}
+	if err := s.lockConnected("nl_rtgen_request"); err != nil {
+		return err
+	}
+	_, err := s.outward("nl_rtgen_request", func(h C.uintptr_t, res *C.struct_nlgo_res) {
+		C.nlgo_rtgen_request(s.res.sk, h, C.int(t), C.int(f), C.int(fl), res)
+	})
+	return err
+}
+
+// Complete fills in what a message still lacks: port, libnl's next sequence number, protocol, the request flag and, unless auto-ack is
+// off, the one that asks for an acknowledgement.
+//
+// Implements: nl_complete_msg nl_auto_complete
+func (s *Socket) Complete(m *Msg) error {
+	if m != nil && m.own == nil && m.view != nil {
+		return argErr("nl_complete_msg", "a lent message cannot be changed")
+	}
+	_, err := s.sendOp("nl_complete_msg", C.NLGO_COMPLETE, m, nil, nil, SockAddr{})
+	return err
+}
+
+// SendSync completes and sends a message, and waits for the end of its answer; with auto-ack off it does not wait. The message stays
+// the caller's. It obeys SetDeadline. What else arrives stays for the receiver.
+//
+// Implements: nl_send_sync
+func (s *Socket) SendSync(m *Msg) error {
+	const fn = "nl_send_sync"
+	if s == nil {
+		return argErr(fn, "nil Socket")
+	}
+	a, err := s.startLoop(fn, s.waiting(), nil, loopAck, false)
+	if err != nil {
+		return err
+	}
+	defer a.end()
+	if err := s.takeToken(&a.w); err != nil {
+		return named(fn, err)
+	}
+	a.token = true
+	n, err := s.sendOp(fn, C.NLGO_SEND_AUTO, m, nil, nil, SockAddr{})
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	noAck := s.noAck
+	s.mu.Unlock()
+	if noAck || n == 0 {
+		return nil
+	}
+	return a.runAck(fn, m.sentSeq())
+}
+
+func (m *Msg) sentSeq() uint32 {
+	if m.own == nil {
+		return 0
+	}
+	return getHeader(m.own.b).Seq
+}
+
+var _ unsafe.Pointer
