@@ -1046,11 +1046,53 @@ static void collect(struct nl_object *obj, void *arg)
 	}
 }
 
+/* The message that parsers are given, kept for the next one, because to make
+ * one costs half of what parsing a route does. The caller of nlgo_msg_objects
+ * holds a lock. */
+#ifdef __SANITIZE_ADDRESS__
+enum { SCRATCH_MIN = 0, SCRATCH_KEEP = 0 }; /* a read beyond it must show */
+#else
+enum { SCRATCH_MIN = 4096, SCRATCH_KEEP = 65536 };
+#endif
+static struct nl_msg *scratch;
+static size_t scratch_size;
+
+static struct nl_msg *scratch_get(const void *data, uint32_t len, int proto)
+{
+	/* a zeroed tail keeps libnl's parsers, which round up, inside */
+	size_t need = NLMSG_ALIGN((size_t)len) + 8;
+	char *p;
+
+	if (need > scratch_size) {
+		nlmsg_free(scratch);
+		scratch_size = need > SCRATCH_MIN ? need : SCRATCH_MIN;
+		scratch = nlmsg_alloc_size(scratch_size);
+		if (!scratch) {
+			scratch_size = 0;
+			return NULL;
+		}
+	}
+	p = (char *)nlmsg_hdr(scratch);
+	memcpy(p, data, len);
+	memset(p + len, 0, need - len);
+	nlmsg_hdr(scratch)->nlmsg_len = len;
+	nlmsg_set_proto(scratch, proto);
+	return scratch;
+}
+
+static void scratch_put(void)
+{
+	if (scratch_size <= SCRATCH_KEEP)
+		return;
+	nlmsg_free(scratch);
+	scratch = NULL;
+	scratch_size = 0;
+}
+
 struct nlgo_objects nlgo_msg_objects(const void *data, uint32_t len, int proto)
 {
 	struct nlgo_objects res = {.err = 0};
-	struct nlgo_msg m = {.proto = proto};
-	struct nl_msg *msg = nlgo_msg_new(data, len, &m);
+	struct nl_msg *msg = scratch_get(data, len, proto);
 	int err;
 
 	if (!msg) {
@@ -1060,7 +1102,7 @@ struct nlgo_objects nlgo_msg_objects(const void *data, uint32_t len, int proto)
 	err = nl_msg_parse(msg, collect, &res);
 	if (err < 0)
 		objects_drop(&res, err);
-	nlmsg_free(msg);
+	scratch_put();
 	return res;
 }
 

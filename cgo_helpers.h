@@ -240,7 +240,7 @@ void nlgo_init(void);
 
 /* A new object with one reference; err is a negative NLE_*. */
 struct nlgo_objects nlgo_object_new(const char *type);
-/* The objects in a message of len bytes, one reference each. */
+/* The objects in a message of len bytes, one reference each. Under a lock. */
 struct nlgo_objects nlgo_msg_objects(const void *data, uint32_t len, int proto);
 void nlgo_objects_put(struct nl_object **v, uint32_t n);
 /* Completes a link that libnl's parser made; a negative NLE_* without memory.

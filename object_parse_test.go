@@ -293,10 +293,10 @@ func TestObjectParseErrors(t *testing.T) {
 		"no payload":      {routeMsg(t, libnl.RTMNewLink, nil, nil), libnl.ErrInval},
 		"no name":         {routeMsg(t, libnl.RTMNewLink, ifinfo(0, 1, 0), nil), libnl.ErrInval},
 		"not an object":   {routeMsg(t, libnl.MsgDone, u32(0), nil), libnl.ErrInval},
-		"unchecked":       {routeMsg(t, unix.RTM_NEWQDISC, make([]byte, 20), func(m *libnl.Msg) { m.PutString(1, "blackhole") }), libnl.ErrInval},
-		"wrong length":    {routeMsg(t, libnl.RTMNewLink, ifinfo(0, 1, 0), func(m *libnl.Msg) { m.PutString(3, "a"); m.PutU8(unix.IFLA_MTU, 1) }), libnl.ErrInval},
+		"unchecked":       {routeMsg(t, unix.RTM_NEWQDISC, make([]byte, 20), blackhole), libnl.ErrInval},
+		"wrong length":    {routeMsg(t, libnl.RTMNewLink, ifinfo(0, 1, 0), shortMTU), libnl.ErrInval},
 		"veth with peer":  {routeMsg(t, libnl.RTMNewLink, ifinfo(0, 1, 0), vethPeer), libnl.ErrInval},
-		"address too big": {routeMsg(t, libnl.RTMNewAddr, make([]byte, 8), func(m *libnl.Msg) { m.PutBytes(1, make([]byte, 300)) }), libnl.ErrInval},
+		"address too big": {routeMsg(t, libnl.RTMNewAddr, make([]byte, 8), bigAddress), libnl.ErrInval},
 	} {
 		if o, err := c.m.Object(); o != nil || !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, %v, want %v", name, o, err, c.want)
@@ -313,6 +313,15 @@ func TestObjectParseErrors(t *testing.T) {
 		}
 	}
 }
+
+func blackhole(m *libnl.Msg) { m.PutString(1, "blackhole") }
+
+func shortMTU(m *libnl.Msg) {
+	m.PutString(unix.IFLA_IFNAME, "a")
+	m.PutU8(unix.IFLA_MTU, 1)
+}
+
+func bigAddress(m *libnl.Msg) { m.PutBytes(unix.IFA_ADDRESS, make([]byte, 300)) }
 
 func vethPeer(m *libnl.Msg) {
 	m.PutString(unix.IFLA_IFNAME, "v")
@@ -541,9 +550,12 @@ func populate(t testing.TB) {
 		"ip rule add from 192.0.2.0/24 table 100 prio 5000", "ip rule add iif dum0 fwmark 3 goto 32766 prio 6000",
 		"ip -6 rule add to 2001:db8::/32 table 7", "bridge mdb add dev br0 port veth1 grp 239.1.1.1 permanent",
 		"tc qdisc add dev dum0 root handle 1: htb default 1", "tc class add dev dum0 parent 1: classid 1:1 htb rate 1mbit",
-		"tc qdisc add dev dum1 root blackhole", "tc qdisc add dev veth0 root handle 2: prio", "tc qdisc add dev veth0 parent 2:1 tbf rate 1mbit burst 10k latency 9ms",
-		"tc qdisc add dev veth0 ingress", "tc filter add dev dum0 parent 1: protocol ip u32 match ip dst 192.0.2.0/24 flowid 1:1 action ok",
-		"tc filter add dev dum0 parent 1: protocol ip prio 9 basic flowid 1:1", "tc filter add dev veth0 ingress protocol ip flower dst_ip 192.0.2.1 action drop",
+		"tc qdisc add dev dum1 root blackhole", "tc qdisc add dev veth0 root handle 2: prio",
+		"tc qdisc add dev veth0 parent 2:1 tbf rate 1mbit burst 10k latency 9ms",
+		"tc qdisc add dev veth0 ingress",
+		"tc filter add dev dum0 parent 1: protocol ip u32 match ip dst 192.0.2.0/24 flowid 1:1 action ok",
+		"tc filter add dev dum0 parent 1: protocol ip prio 9 basic flowid 1:1",
+		"tc filter add dev veth0 ingress protocol ip flower dst_ip 192.0.2.1 action drop",
 		"tc filter add dev veth0 ingress prio 8 matchall action drop", "tc filter add dev dum0 parent 1: protocol ip prio 7 fw classid 1:1",
 		"tc actions add action gact drop index 3", "tc actions add action gact ok index 4",
 	} {
