@@ -6,12 +6,7 @@ package libnl
 
 // #cgo pkg-config: libnl-3.0 libnl-route-3.0 libnl-genl-3.0 libnl-nf-3.0
 // #cgo CFLAGS: -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Wno-unused-parameter
-// #cgo noescape nl_object_attrs2str
-// #cgo nocallback nl_object_attrs2str
-// #cgo noescape nl_object_attr_list
-// #cgo nocallback nl_object_attr_list
-// #cgo noescape nl_object_keygen
-// #cgo nocallback nl_object_keygen
+//
 // #cgo noescape nlgo_addr_parse
 // #cgo nocallback nlgo_addr_parse
 // #cgo noescape nlgo_addr_str
@@ -72,6 +67,12 @@ package libnl
 // #cgo nocallback nlgo_send
 // #cgo noescape nlgo_transact
 // #cgo nocallback nlgo_transact
+// #cgo noescape nl_object_attrs2str
+// #cgo nocallback nl_object_attrs2str
+// #cgo noescape nl_object_attr_list
+// #cgo nocallback nl_object_attr_list
+// #cgo noescape nl_object_keygen
+// #cgo nocallback nl_object_keygen
 // #include "cgo_helpers.h"
 import "C"
 
