@@ -152,7 +152,7 @@ var names = []string{
 
 // mutate applies a script to a message.
 func mutate(all [][]byte, seed int, b []byte) []byte {
-	s := script(b)
+	s := script(b[:min(len(b), 256)])
 	m := all[seed]
 	typ := ne.Uint16(m[4:])
 	header := slices.Clone(m[16 : 16+headerOf(typ)])
@@ -190,7 +190,7 @@ func mutate(all [][]byte, seed int, b []byte) []byte {
 		case 5: // gone
 			*at = slices.Delete(*at, i, i+1)
 		case 6: // twice
-			*at = append(*at, (*at)[i])
+			*at = append(*at, parse((*at)[i].bytes())...)
 		case 7: // another type
 			(*at)[i].typ = uint16(s.pick(70)) | uint16(s.next()&1)<<15
 		case 8, 9, 10: // another byte

@@ -26,26 +26,32 @@ static int is(struct nl_object *obj, const char *type)
 	return strcmp(nl_object_get_type(obj), type) == 0;
 }
 
-static int is_veth(struct nl_object *obj)
+static int is_kind(struct nl_object *obj, const char *want)
 {
-	struct rtnl_link *link = (struct rtnl_link *)obj;
 	const char *kind;
 
 	if (!is(obj, "route/link"))
 		return 0;
-	kind = rtnl_link_get_type(link);
-	return kind && strcmp(kind, "veth") == 0;
+	kind = rtnl_link_get_type((struct rtnl_link *)obj);
+	return kind && strcmp(kind, want) == 0;
 }
 
-/* A parsed veth has no peer before 3.11: only its line can be printed. */
+/* A parsed veth has no peer before 3.11. */
 static int no_peer(struct nl_object *obj)
 {
-	return LIBNL_VER_NUM < LIBNL_VER(3, 11) && is_veth(obj);
+	return LIBNL_VER_NUM < LIBNL_VER(3, 11) && is_kind(obj, "veth");
+}
+
+/* 3.12 prints a pointer and the stack behind it for the 6rd prefix of a sit. */
+static int only_line(struct nl_object *obj)
+{
+	return no_peer(obj) ||
+	       (LIBNL_VER_NUM >= LIBNL_VER(3, 12) && is_kind(obj, "sit"));
 }
 
 static void dump(struct nl_object *obj)
 {
-	int last = no_peer(obj) ? NL_DUMP_LINE : NL_DUMP_STATS;
+	int last = only_line(obj) ? NL_DUMP_LINE : NL_DUMP_STATS;
 
 	for (int type = NL_DUMP_LINE; type <= last; type++) {
 		char *text = NULL;
