@@ -4,5 +4,5 @@
 
 package nltest
 
-// ASan says whether the tests run under AddressSanitizer, which keeps freed memory for a while.
+// ASan says that the test was built with -asan: freed C memory stays in quarantine, so that the process grows.
 const ASan = true
