@@ -40,7 +40,7 @@ func routeDump(t testing.TB, table uint32) *libnl.Msg {
 }
 
 // blackhole is a request for the blackhole route 10.0.0.n/32: a NEW with flags that make it go through, or a DEL.
-func blackhole(t testing.TB, typ libnl.MsgType, n byte) *libnl.Msg {
+func blackholeRoute(t testing.TB, typ libnl.MsgType, n byte) *libnl.Msg {
 	t.Helper()
 	var f libnl.MsgFlags
 	if typ == libnl.RTMNewRoute {
@@ -235,17 +235,17 @@ func TestTrapAnyDatagram(t *testing.T) {
 		}},
 	} {
 		n++
-		check(t, other.Do(t.Context(), blackhole(t, libnl.RTMNewRoute, n)))
+		check(t, other.Do(t.Context(), blackholeRoute(t, libnl.RTMNewRoute, n)))
 		isErr(t, c.name, c.call(), syscall.EADDRNOTAVAIL)
 		event(c.name)
 	}
 	// and where it is the request itself that makes the notification
 	n++
-	check(t, s.Do(t.Context(), blackhole(t, libnl.RTMNewRoute, n)))
+	check(t, s.Do(t.Context(), blackholeRoute(t, libnl.RTMNewRoute, n)))
 	event("Do that makes an event")
 	n++
 	s.EnableAutoAck()
-	check(t, s.SendSync(blackhole(t, libnl.RTMNewRoute, n)))
+	check(t, s.SendSync(blackholeRoute(t, libnl.RTMNewRoute, n)))
 	event("SendSync that makes an event")
 }
 
@@ -532,11 +532,11 @@ func TestTrapControlData(t *testing.T) {
 			t.Errorf("%s: credentials %+v %v, want the kernel's", how, c, ok)
 		}
 	}
-	check(t, other.Do(t.Context(), blackhole(t, libnl.RTMNewRoute, 1)))
+	check(t, other.Do(t.Context(), blackholeRoute(t, libnl.RTMNewRoute, 1)))
 	m, err := nextEvent(t, s)
 	check(t, err)
 	see("Messages", m, libnl.GroupIPv4Route)
-	check(t, other.Do(t.Context(), blackhole(t, libnl.RTMDelRoute, 1)))
+	check(t, other.Do(t.Context(), blackholeRoute(t, libnl.RTMDelRoute, 1)))
 	check(t, s.ModifyCallback(libnl.CbValid, libnl.KindCustom, func(l *libnl.Msg) error { m = l.Retain(); return nil }))
 	check(t, s.Recv(t.Context()))
 	see("Recv", m, libnl.GroupIPv4Route)
@@ -563,13 +563,13 @@ func TestTrapControlData(t *testing.T) {
 		id.PutU32(unix.NETNSA_NSID, 42)
 		id.PutU32(unix.NETNSA_FD, uint32(inner))
 		check(t, outer.Do(t.Context(), id))
-		check(t, there.Do(t.Context(), blackhole(t, libnl.RTMNewRoute, 1)))
+		check(t, there.Do(t.Context(), blackholeRoute(t, libnl.RTMNewRoute, 1)))
 		m, err := nextEvent(t, l)
 		check(t, err)
 		if n, ok := m.NSID(); !ok || n != 42 {
 			t.Errorf("namespace %d %v, want 42", n, ok)
 		}
-		check(t, outer.Do(t.Context(), blackhole(t, libnl.RTMNewRoute, 2)))
+		check(t, outer.Do(t.Context(), blackholeRoute(t, libnl.RTMNewRoute, 2)))
 		m, err = nextEvent(t, l)
 		check(t, err)
 		if n, ok := m.NSID(); ok {
