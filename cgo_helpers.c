@@ -357,21 +357,13 @@ struct activation {
 
 static __thread struct activation *current;
 
-/* The record is no local variable: runtime.Goexit in a callback leaves these
- * frames behind, but not the thread. */
-static struct activation *enter(const struct nl_sock *sk, uintptr_t go,
-				int loop, struct nlgo_res *res)
+static void enter(struct activation *a, const struct nl_sock *sk, uintptr_t go,
+		  int loop)
 {
-	struct activation *a = malloc(sizeof(*a));
-
-	*res = (struct nlgo_res){.rc = -NLE_NOMEM, .record = (uintptr_t)a};
-	if (!a)
-		return NULL;
 	*a = (struct activation){
 		.go = go, .sk = sk, .loop = loop, .below = current};
 	current = a;
 	errno = 0;
-	return a;
 }
 
 static void leave(struct activation *a, int rc, struct nlgo_res *res)
@@ -381,21 +373,8 @@ static void leave(struct activation *a, int rc, struct nlgo_res *res)
 	current = a->below;
 	res->rc = rc;
 	res->stopped = a->stopped;
-	res->record = 0;
 	/* libnl's functions leave errno alone after a failed system call */
 	res->sys_errno = rc < 0 && err && nl_syserr2nlerr(err) == -rc ? err : 0;
-	free(a);
-}
-
-void nlgo_abandon(struct nlgo_res *res)
-{
-	struct activation *a = (struct activation *)res->record;
-
-	if (!a)
-		return;
-	a->sk = NULL;
-	a->poisoned = 1;
-	res->record = 0;
 }
 
 int nlgo_receiving(const struct nl_sock *sk)
@@ -760,18 +739,18 @@ int nlgo_transact(int fd, const uint8_t *data, uint32_t len, uint32_t port,
 void nlgo_recvmsgs(struct nl_sock *sk, struct nl_cb *cb, uintptr_t go,
 		   struct nlgo_res *res)
 {
-	struct activation *a = enter(sk, go, 1, res);
+	struct activation a;
 
-	if (a)
-		leave(a, nl_recvmsgs_report(sk, cb), res);
+	enter(&a, sk, go, 1);
+	leave(&a, nl_recvmsgs_report(sk, cb), res);
 }
 
 void nlgo_wait_for_ack(struct nl_sock *sk, uintptr_t go, struct nlgo_res *res)
 {
-	struct activation *a = enter(sk, go, 1, res);
+	struct activation a;
 
-	if (a)
-		leave(a, nl_wait_for_ack(sk), res);
+	enter(&a, sk, go, 1);
+	leave(&a, nl_wait_for_ack(sk), res);
 }
 
 /*
@@ -850,21 +829,18 @@ void nlgo_send_op(struct nl_sock *sk, uintptr_t go, int op, uint8_t *data,
 		  const uint8_t *control, const struct nlgo_iov *v,
 		  struct nlgo_res *res)
 {
-	struct activation *a;
+	struct activation a;
 	struct nl_msg *msg = nlgo_msg_new(data, len, m);
 	struct sockaddr_nl to = {.nl_family = AF_NETLINK};
 	struct iovec vec;
 	struct msghdr hdr = {0};
 	int rc = 0;
 
-	*res = (struct nlgo_res){.rc = -NLE_NOMEM};
-	if (!msg)
-		return;
-	a = enter(sk, go, 0, res);
-	if (!a) {
-		nlmsg_free(msg);
+	if (!msg) {
+		*res = (struct nlgo_res){.rc = -NLE_NOMEM};
 		return;
 	}
+	enter(&a, sk, go, 0);
 	switch (op) {
 	case NLGO_SEND:
 		rc = nl_send(sk, msg);
@@ -892,7 +868,7 @@ void nlgo_send_op(struct nl_sock *sk, uintptr_t go, int op, uint8_t *data,
 		nl_complete_msg(sk, msg);
 		break;
 	}
-	leave(a, rc, res);
+	leave(&a, rc, res);
 	nlgo_msg_get(msg, m);
 	memcpy(data, m->data, NLMSG_HDRLEN);
 	m->data = NULL;
@@ -902,21 +878,19 @@ void nlgo_send_op(struct nl_sock *sk, uintptr_t go, int op, uint8_t *data,
 void nlgo_send_simple(struct nl_sock *sk, uintptr_t go, int type, int flags,
 		      uint8_t *body, uint32_t len, struct nlgo_res *res)
 {
-	struct activation *a = enter(sk, go, 0, res);
+	struct activation a;
 
-	if (a)
-		leave(a,
-		      nl_send_simple(sk, type, flags, len ? body : NULL, len),
-		      res);
+	enter(&a, sk, go, 0);
+	leave(&a, nl_send_simple(sk, type, flags, len ? body : NULL, len), res);
 }
 
 void nlgo_rtgen_request(struct nl_sock *sk, uintptr_t go, int type, int family,
 			int flags, struct nlgo_res *res)
 {
-	struct activation *a = enter(sk, go, 0, res);
+	struct activation a;
 
-	if (a)
-		leave(a, nl_rtgen_request(sk, type, family, flags), res);
+	enter(&a, sk, go, 0);
+	leave(&a, nl_rtgen_request(sk, type, family, flags), res);
 }
 
 int nlgo_sendto(struct nl_sock *sk, uint8_t *b, uint32_t len, int *sys_errno)

@@ -93,7 +93,6 @@ struct nlgo_res {
 	int32_t rc;
 	int32_t sys_errno; /* of the system call that failed, else 0 */
 	uint32_t stopped;  /* a Go callback returned NL_STOP */
-	uintptr_t record;  /* while C runs; no pointer, for cgo's checks */
 };
 
 struct nl_cb *nlgo_cb_alloc(int kind);
@@ -132,8 +131,6 @@ int nlgo_transact(int fd, const uint8_t *data, uint32_t len, uint32_t port,
 void nlgo_recvmsgs(struct nl_sock *sk, struct nl_cb *cb, uintptr_t go,
 		   struct nlgo_res *res);
 void nlgo_wait_for_ack(struct nl_sock *sk, uintptr_t go, struct nlgo_res *res);
-/* For calls that never returned, because a callback ended its goroutine. */
-void nlgo_abandon(struct nlgo_res *res);
 /* Whether libnl's loop of sk is on this thread's stack. */
 int nlgo_receiving(const struct nl_sock *sk);
 /* Makes the sequence number that sk expects next equal to seq. */

@@ -319,8 +319,8 @@ func (a *activation) run() {
 	h := cgo.NewHandle(a)
 	defer h.Delete()
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	if s.closed {
+		s.mu.Unlock()
 		a.res = C.struct_nlgo_res{rc: -C.NLE_BAD_SOCK}
 		a.fail(ErrClosed)
 		return
@@ -331,16 +331,14 @@ func (a *activation) run() {
 	}
 	s.loop = a
 	a.set.mu.Lock()
-	defer func() { // also when a callback ended its goroutine
-		a.set.mu.Unlock()
-		s.loop = nil
-		C.nlgo_abandon(&a.res)
-	}()
 	if a.mode == loopAck {
 		C.nlgo_wait_for_ack(s.res.sk, C.uintptr_t(h), &a.res)
 	} else {
 		C.nlgo_recvmsgs(s.res.sk, a.set.cb, C.uintptr_t(h), &a.res)
 	}
+	a.set.mu.Unlock()
+	s.loop = nil
+	s.mu.Unlock()
 }
 
 // settle leaves the socket sound after an early end: the rest of a dump is discarded, notifications among it are kept, and libnl is

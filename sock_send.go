@@ -103,8 +103,6 @@ func (s *Socket) outward(fn string, call func(h C.uintptr_t, res *C.struct_nlgo_
 	s.stack++
 	h := cgo.NewHandle(a)
 	defer func() {
-		C.nlgo_abandon(&a.res) // if a callback ended its goroutine
-		set.mu.Unlock()
 		h.Delete()
 		s.unstack()
 		s.endLocked()
@@ -113,6 +111,7 @@ func (s *Socket) outward(fn string, call func(h C.uintptr_t, res *C.struct_nlgo_
 		a.finish()
 	}()
 	call(C.uintptr_t(h), &a.res)
+	set.mu.Unlock()
 	if a.err != nil {
 		return 0, named(fn, a.err)
 	}
