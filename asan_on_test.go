@@ -1,0 +1,7 @@
+//go:build linux && asan
+
+// SPDX-License-Identifier: MIT
+
+package libnl_test
+
+const asanOn = true

@@ -1,0 +1,7 @@
+//go:build linux && !race
+
+// SPDX-License-Identifier: MIT
+
+package libnl_test
+
+const raceOn = false
