@@ -350,20 +350,34 @@ struct activation {
 	uintptr_t go;
 	const struct nl_sock *sk;
 	struct activation *below;
-	int loop; /* libnl's receive loop, not a send */
+	int depth;
+	int loop;     /* libnl's receive loop, not a send */
+	int callback; /* one is running */
 	int poisoned;
 	int stopped;
 };
 
+enum { MAX_DEPTH = 64 }; /* the stack of a thread is finite */
+
 static __thread struct activation *current;
 
-static void enter(struct activation *a, const struct nl_sock *sk, uintptr_t go,
-		  int loop)
+static int enter(struct activation *a, const struct nl_sock *sk, uintptr_t go,
+		 int loop, struct nlgo_res *res)
 {
-	*a = (struct activation){
-		.go = go, .sk = sk, .loop = loop, .below = current};
+	int depth = current ? current->depth + 1 : 0;
+
+	if (depth > MAX_DEPTH) {
+		*res = (struct nlgo_res){.rc = -NLE_BUSY, .deep = 1};
+		return 0;
+	}
+	*a = (struct activation){.go = go,
+				 .sk = sk,
+				 .loop = loop,
+				 .depth = depth,
+				 .below = current};
 	current = a;
 	errno = 0;
+	return 1;
 }
 
 static void leave(struct activation *a, int rc, struct nlgo_res *res)
@@ -373,18 +387,31 @@ static void leave(struct activation *a, int rc, struct nlgo_res *res)
 	current = a->below;
 	res->rc = rc;
 	res->stopped = a->stopped;
+	res->deep = 0;
 	/* libnl's functions leave errno alone after a failed system call */
 	res->sys_errno = rc < 0 && err && nl_syserr2nlerr(err) == -rc ? err : 0;
 }
 
-int nlgo_receiving(const struct nl_sock *sk)
+void nlgo_abandon(void)
+{
+	if (current)
+		current = current->below;
+}
+
+int nlgo_inside(const struct nl_sock *sk)
 {
 	const struct activation *a;
+	int in = 0;
 
-	for (a = current; a; a = a->below)
-		if (a->sk == sk && a->loop)
-			return 1;
-	return 0;
+	for (a = current; a; a = a->below) {
+		if (a->sk != sk)
+			continue;
+		if (a->loop)
+			return NLGO_IN_LOOP;
+		if (a->callback)
+			in = NLGO_IN_SEND;
+	}
+	return in;
 }
 
 /* What a Go function returned: below zero it failed, and was the last. */
@@ -401,11 +428,15 @@ static int msg_trampoline(struct nl_msg *msg, void *slot)
 {
 	struct activation *a = current;
 	struct nlgo_msg m;
+	int rc;
 
 	if (!a || a->poisoned)
 		return -NLE_INTR;
 	nlgo_msg_get(msg, &m);
-	return judge(a, nlgoMsg(a->go, (int)(uintptr_t)slot, &m));
+	a->callback = 1;
+	rc = nlgoMsg(a->go, (int)(uintptr_t)slot, &m);
+	a->callback = 0;
+	return judge(a, rc);
 }
 
 static int err_trampoline(struct sockaddr_nl *from, struct nlmsgerr *e,
@@ -437,8 +468,10 @@ static int recv_override(struct nl_sock *sk, struct sockaddr_nl *from,
 	n = nlgoRecv(a->go, &rx);
 	if (n < 0)
 		a->poisoned = 1;
-	if (n <= 0)
+	if (n <= 0) {
+		free(rx.buf); /* the socket was closed just then */
 		return n;
+	}
 	*from = (struct sockaddr_nl){.nl_family = AF_NETLINK,
 				     .nl_pid = rx.port,
 				     .nl_groups = rx.groups};
@@ -455,20 +488,28 @@ static int send_override(struct nl_sock *sk, struct nl_msg *msg)
 {
 	struct activation *a = current;
 	struct nlgo_msg m;
+	int rc;
 
 	if (!a || a->poisoned)
 		return -NLE_INTR;
 	nlgo_msg_get(msg, &m);
-	return judge(a, nlgoSend(a->go, &m));
+	rc = nlgoSend(a->go, &m);
+	if (rc < 0)
+		a->poisoned = 1;
+	return rc;
 }
 
 static int recvmsgs_override(struct nl_sock *sk, struct nl_cb *cb)
 {
 	struct activation *a = current;
+	int rc;
 
 	if (!a || a->poisoned)
 		return -NLE_INTR;
-	return judge(a, nlgoRecvMsgs(a->go));
+	rc = nlgoRecvMsgs(a->go);
+	if (rc < 0)
+		a->poisoned = 1;
+	return rc;
 }
 
 struct nl_cb *nlgo_cb_alloc(int kind)
@@ -741,16 +782,16 @@ void nlgo_recvmsgs(struct nl_sock *sk, struct nl_cb *cb, uintptr_t go,
 {
 	struct activation a;
 
-	enter(&a, sk, go, 1);
-	leave(&a, nl_recvmsgs_report(sk, cb), res);
+	if (enter(&a, sk, go, 1, res))
+		leave(&a, nl_recvmsgs_report(sk, cb), res);
 }
 
 void nlgo_wait_for_ack(struct nl_sock *sk, uintptr_t go, struct nlgo_res *res)
 {
 	struct activation a;
 
-	enter(&a, sk, go, 1);
-	leave(&a, nl_wait_for_ack(sk), res);
+	if (enter(&a, sk, go, 1, res))
+		leave(&a, nl_wait_for_ack(sk), res);
 }
 
 /*
@@ -840,7 +881,10 @@ void nlgo_send_op(struct nl_sock *sk, uintptr_t go, int op, uint8_t *data,
 		*res = (struct nlgo_res){.rc = -NLE_NOMEM};
 		return;
 	}
-	enter(&a, sk, go, 0);
+	if (!enter(&a, sk, go, 0, res)) {
+		nlmsg_free(msg);
+		return;
+	}
 	switch (op) {
 	case NLGO_SEND:
 		rc = nl_send(sk, msg);
@@ -880,8 +924,10 @@ void nlgo_send_simple(struct nl_sock *sk, uintptr_t go, int type, int flags,
 {
 	struct activation a;
 
-	enter(&a, sk, go, 0);
-	leave(&a, nl_send_simple(sk, type, flags, len ? body : NULL, len), res);
+	if (enter(&a, sk, go, 0, res))
+		leave(&a,
+		      nl_send_simple(sk, type, flags, len ? body : NULL, len),
+		      res);
 }
 
 void nlgo_rtgen_request(struct nl_sock *sk, uintptr_t go, int type, int family,
@@ -889,8 +935,8 @@ void nlgo_rtgen_request(struct nl_sock *sk, uintptr_t go, int type, int family,
 {
 	struct activation a;
 
-	enter(&a, sk, go, 0);
-	leave(&a, nl_rtgen_request(sk, type, family, flags), res);
+	if (enter(&a, sk, go, 0, res))
+		leave(&a, nl_rtgen_request(sk, type, family, flags), res);
 }
 
 int nlgo_sendto(struct nl_sock *sk, uint8_t *b, uint32_t len, int *sys_errno)

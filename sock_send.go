@@ -104,6 +104,9 @@ func (s *Socket) outward(fn string, call func(h C.uintptr_t, res *C.struct_nlgo_
 	h := cgo.NewHandle(a)
 	defer func() {
 		h.Delete()
+		if a.exited {
+			s.mu.Lock()
+		}
 		s.unstack()
 		s.endLocked()
 		s.mu.Unlock()
@@ -113,7 +116,7 @@ func (s *Socket) outward(fn string, call func(h C.uintptr_t, res *C.struct_nlgo_
 	call(C.uintptr_t(h), &a.res)
 	set.mu.Unlock()
 	if a.err != nil {
-		return 0, named(fn, a.err)
+		return 0, a.failure(fn)
 	}
 	if a.held != nil { // a callback for outgoing messages held it back, which libnl reports as one or two bytes sent
 		return 0, a.held
@@ -124,6 +127,9 @@ func (s *Socket) outward(fn string, call func(h C.uintptr_t, res *C.struct_nlgo_
 func sent(fn string, res *C.struct_nlgo_res) (int, error) {
 	if res.rc >= 0 {
 		return int(res.rc), nil
+	}
+	if res.deep != 0 {
+		return 0, tooDeep(fn)
 	}
 	return 0, &Error{Func: fn, Code: Errno(-res.rc), Errno: syscall.Errno(res.sys_errno)}
 }
