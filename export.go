@@ -30,13 +30,14 @@ type activation struct {
 	// of a receive
 	w        wait
 	mode     loopMode
-	receiver bool  // has the receiver's role
-	token    bool  // holds the reader token
-	first    *inC  // datagram taken before C was entered
-	rawOK    bool  // an override is running that may read for itself
-	got      int   // datagrams given to libnl
-	again    bool  // nothing to read and not to wait
-	trace    trace // what passed
+	receiver bool    // has the receiver's role
+	token    bool    // holds the reader token
+	st       *stream // of the one request that is waited for
+	first    inC     // datagram taken before C was entered
+	rawOK    bool    // an override is running that may read for itself
+	got      int     // datagrams given to libnl
+	again    bool    // nothing to read and not to wait
+	trace    trace   // what passed
 	scratch  []byte
 	in       inbound
 	msgs     msgSlab
@@ -168,7 +169,7 @@ func nlgoRecv(h C.uintptr_t, rx *C.struct_nlgo_rx) (rc C.int) {
 	user := a.set.recv
 	a.unlock()
 	defer a.fence(&rc)
-	var d *inC
+	var d inC
 	var err error
 	if user != nil {
 		d, err = a.recvUser(user)
@@ -181,7 +182,7 @@ func nlgoRecv(h C.uintptr_t, rx *C.struct_nlgo_rx) (rc C.int) {
 		}
 		return a.fail(err)
 	}
-	if d == nil {
+	if d.p == nil {
 		return 0
 	}
 	a.got++
@@ -199,21 +200,21 @@ func nlgoRecv(h C.uintptr_t, rx *C.struct_nlgo_rx) (rc C.int) {
 }
 
 // recvUser takes a datagram from the user's override.
-func (a *activation) recvUser(fn func(*Socket) ([]byte, SockAddr, *syscall.Ucred, error)) (*inC, error) {
+func (a *activation) recvUser(fn func(*Socket) ([]byte, SockAddr, *syscall.Ucred, error)) (inC, error) {
 	a.rawOK = true
 	b, from, creds, err := fn(a.s)
 	a.rawOK = false
 	switch {
 	case err != nil:
-		return nil, err
+		return inC{}, err
 	case len(b) == 0:
-		return nil, nil
+		return inC{}, nil
 	}
 	meta := inbound{proto: int(a.s.proto), src: from, nsid: -1}
 	if creds != nil {
 		meta.creds, meta.hasCr = *creds, true
 	}
-	return copyToC(b, meta)
+	return copyToC(b, &meta), nil
 }
 
 //export nlgoSend

@@ -8,8 +8,8 @@ package libnl
 // #cgo CFLAGS: -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Wno-unused-parameter
 // #cgo noescape nlgo_recv
 // #cgo nocallback nlgo_recv
-// #cgo noescape nlgo_recv_malloc
-// #cgo nocallback nlgo_recv_malloc
+// #cgo noescape nlgo_recv_many
+// #cgo nocallback nlgo_recv_many
 // #cgo noescape nlgo_send
 // #cgo nocallback nlgo_send
 // #cgo noescape nlgo_transact

@@ -500,11 +500,11 @@ func (s *Socket) PanicStack() string {
 	return string(s.panicStack)
 }
 
-// insideLoop reports whether the caller is inside a callback of this socket's receive loop.
+// insideLoop reports whether the caller is inside a callback of this socket's receive loop, or of a send that an answer is awaited of.
 func (s *Socket) insideLoop() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.loop != nil && s.res != nil && C.nlgo_receiving(s.res.sk) != 0
+	return s.stack > 0 && s.res != nil && C.nlgo_receiving(s.res.sk) != 0
 }
 
 // bytesPtr is for arguments of C functions. It is no unsafe.Pointer: for those cgo would look for pointers in all that b is part of.
