@@ -669,10 +669,10 @@ static void read_control(struct msghdr *msg, struct nlgo_dgram *d)
 	}
 }
 
-void nlgo_recv(int fd, void *buf, uint32_t len, void *spare, uint32_t sparelen,
-	       struct nlgo_dgram *d)
+void nlgo_recv(int fd, uint8_t *buf, uint32_t len, uint8_t *spare,
+	       uint32_t sparelen, struct nlgo_dgram *d)
 {
-	struct sockaddr_nl from = {0};
+	struct sockaddr_nl from;
 	struct iovec iov[2] = {
 		{.iov_base = buf, .iov_len = len},
 		{.iov_base = spare, .iov_len = sparelen},
@@ -688,9 +688,7 @@ void nlgo_recv(int fd, void *buf, uint32_t len, void *spare, uint32_t sparelen,
 	};
 	ssize_t n;
 
-	d->group = 0;
-	d->nsid = -1;
-	d->has_creds = 0;
+	*d = (struct nlgo_dgram){.nsid = -1};
 	do
 		n = recvmsg(fd, &msg,
 			    MSG_TRUNC | MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
@@ -700,36 +698,32 @@ void nlgo_recv(int fd, void *buf, uint32_t len, void *spare, uint32_t sparelen,
 		return;
 	}
 	d->n = n > INT32_MAX ? INT32_MAX : n;
-	d->port = from.nl_pid;
-	d->groups = from.nl_groups;
+	if (msg.msg_namelen >= sizeof(from)) {
+		d->port = from.nl_pid;
+		d->groups = from.nl_groups;
+	}
 	if (msg.msg_controllen)
 		read_control(&msg, d);
 }
 
-enum { HOT = 32768 };
+enum { SCARCE = 4096 };
 
-void *nlgo_recv_malloc(int fd, void *spare, uint32_t sparelen,
-		       struct nlgo_dgram *d)
+int nlgo_recv_many(int fd, uint8_t *buf, uint32_t len, uint8_t *spare,
+		   uint32_t sparelen, struct nlgo_dgram *d, int max)
 {
-	char *buf = malloc(HOT), *whole;
+	uint32_t off = 0;
+	int i;
 
-	if (!buf) {
-		d->n = -ENOMEM;
-		return NULL;
+	for (i = 0; i < max && len - off >= SCARCE; i++) {
+		nlgo_recv(fd, buf + off, len - off, spare, sparelen, &d[i]);
+		d[i].off = off;
+		if (d[i].n < 0 || (uint32_t)d[i].n > len - off)
+			return i + 1;
+		off += NLMSG_ALIGN((uint32_t)d[i].n);
+		if (off > len)
+			off = len;
 	}
-	nlgo_recv(fd, buf, HOT, spare, sparelen, d);
-	if (d->n > 0 && d->n <= HOT)
-		return buf;
-	if (d->n > HOT && (uint32_t)d->n <= HOT + sparelen) {
-		whole = realloc(buf, d->n);
-		if (whole) {
-			memcpy(whole + HOT, spare, d->n - HOT);
-			return whole;
-		}
-		d->n = -ENOMEM;
-	}
-	free(buf);
-	return NULL;
+	return i;
 }
 
 int nlgo_send(int fd, const uint8_t *data, uint32_t len, uint32_t port,
@@ -767,8 +761,8 @@ int nlgo_send(int fd, const uint8_t *data, uint32_t len, uint32_t port,
 }
 
 int nlgo_transact(int fd, const uint8_t *data, uint32_t len, uint32_t port,
-		  uint32_t groups, void *buf, uint32_t buflen, void *spare,
-		  uint32_t sparelen, struct nlgo_dgram *d)
+		  uint32_t groups, uint8_t *buf, uint32_t buflen,
+		  uint8_t *spare, uint32_t sparelen, struct nlgo_dgram *d)
 {
 	int n = nlgo_send(fd, data, len, port, groups, NULL);
 
@@ -881,7 +875,7 @@ void nlgo_send_op(struct nl_sock *sk, uintptr_t go, int op, uint8_t *data,
 		*res = (struct nlgo_res){.rc = -NLE_NOMEM};
 		return;
 	}
-	if (!enter(&a, sk, go, 0, res)) {
+	if (!enter(&a, sk, go, op == NLGO_SEND_SYNC, res)) {
 		nlmsg_free(msg);
 		return;
 	}
@@ -890,6 +884,7 @@ void nlgo_send_op(struct nl_sock *sk, uintptr_t go, int op, uint8_t *data,
 		rc = nl_send(sk, msg);
 		break;
 	case NLGO_SEND_AUTO:
+	case NLGO_SEND_SYNC:
 		rc = nl_send_auto(sk, msg);
 		break;
 	case NLGO_SEND_IOVEC:
