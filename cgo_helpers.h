@@ -69,7 +69,7 @@ int nlgo_msg_dump(const void *data, uint32_t len, const struct nlgo_msg *m,
  */
 
 struct nlgo_dgram {
-	int32_t n; /* length, also where longer than the room, or -errno */
+	int32_t n;    /* length, also where longer than the room, or -errno */
 	uint32_t off; /* where it starts in the buffer */
 	uint32_t port;
 	uint32_t groups;
@@ -136,8 +136,9 @@ void nlgo_recvmsgs(struct nl_sock *sk, struct nl_cb *cb, uintptr_t go,
 void nlgo_wait_for_ack(struct nl_sock *sk, uintptr_t go, struct nlgo_res *res);
 /* Whether libnl's loop of sk is on this thread's stack. */
 int nlgo_receiving(const struct nl_sock *sk);
-/* Makes the sequence number that sk expects next equal to seq. */
-void nlgo_expect_seq(struct nl_sock *sk, uint32_t seq, int auto_ack);
+/* Makes the sequence number that sk, with auto-ack on, expects next equal to
+ * seq, if it is one of the last before that. */
+void nlgo_expect_seq(struct nl_sock *sk, uint32_t seq);
 
 enum nlgo_send_op {
 	NLGO_SEND,
