@@ -838,24 +838,21 @@ static int probe(struct nl_sock *sk, struct nl_cb *cb, int type, uint32_t seq)
 	return p.mismatch;
 }
 
-void nlgo_expect_seq(struct nl_sock *sk, uint32_t seq, int auto_ack)
+void nlgo_expect_seq(struct nl_sock *sk, uint32_t seq)
 {
 	struct nl_cb *cb = nl_cb_alloc(NL_CB_DEFAULT);
-	int i;
+	uint32_t behind = 0;
 
 	if (!cb)
 		return;
 	nl_cb_overwrite_recv(cb, probe_recv);
 	nl_cb_set(cb, NL_CB_INVALID, NL_CB_CUSTOM, probe_invalid, NULL);
-	nl_socket_enable_auto_ack(sk); /* without it nothing is checked */
-	/* a mismatch means that some terminators were left unread: few */
-	for (i = 0; i < 1 << 12; i++) {
-		if (!probe(sk, cb, NLMSG_MIN_TYPE, seq))
-			break;
-		probe(sk, cb, NLMSG_NOOP, seq);
-	}
-	if (!auto_ack)
-		nl_socket_disable_auto_ack(sk);
+	/* it is behind by the terminators that were left unread: few */
+	while (behind < 1 << 12 && probe(sk, cb, NLMSG_MIN_TYPE, seq - behind))
+		behind++;
+	if (behind < 1 << 12)
+		for (; behind; behind--)
+			probe(sk, cb, NLMSG_NOOP, seq);
 	nl_cb_put(cb);
 }
 

@@ -147,8 +147,9 @@ enum nlgo_inside {
 int nlgo_inside(const struct nl_sock *sk);
 /* Forgets the innermost activation of this thread: C will not return to it. */
 void nlgo_abandon(void);
-/* Makes the sequence number that sk expects next equal to seq. */
-void nlgo_expect_seq(struct nl_sock *sk, uint32_t seq, int auto_ack);
+/* Makes the sequence number that sk, with auto-ack on, expects next equal to
+ * seq, if it is one of the last before that. */
+void nlgo_expect_seq(struct nl_sock *sk, uint32_t seq);
 
 enum nlgo_send_op {
 	NLGO_SEND,

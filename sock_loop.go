@@ -364,12 +364,12 @@ func (a *activation) run() {
 		a.fail(ErrClosed)
 		return
 	}
-	if s.misaligned {
-		s.misaligned = false
-		C.nlgo_expect_seq(s.res.sk, C.uint32_t(s.alignTo), cBool(!s.noAck))
-	}
 	s.loop = a
 	a.set.mu.Lock()
+	if s.misaligned && !s.noAck && !a.set.anySeq {
+		s.misaligned = false
+		C.nlgo_expect_seq(s.res.sk, C.uint32_t(s.alignTo))
+	}
 	if a.mode == loopAck {
 		C.nlgo_wait_for_ack(s.res.sk, C.uintptr_t(h), &a.res)
 	} else {
