@@ -409,9 +409,9 @@ void *nlgo_recv_malloc(int fd, void *spare, uint32_t sparelen,
 		return NULL;
 	}
 	nlgo_recv(fd, buf, HOT, spare, sparelen, d);
-	if (d->n > 0 && d->n <= HOT)
+	if (d->n > 0 && (d->n <= HOT || (uint32_t)d->n > HOT + sparelen))
 		return buf;
-	if (d->n > HOT && (uint32_t)d->n <= HOT + sparelen) {
+	if (d->n > HOT) {
 		whole = realloc(buf, d->n);
 		if (whole) {
 			memcpy(whole + HOT, spare, d->n - HOT);
@@ -458,10 +458,11 @@ int nlgo_send(int fd, const uint8_t *data, uint32_t len, uint32_t port,
 }
 
 int nlgo_transact(int fd, const uint8_t *data, uint32_t len, uint32_t port,
-		  uint32_t groups, void *buf, uint32_t buflen, void *spare,
-		  uint32_t sparelen, struct nlgo_dgram *d)
+		  uint32_t groups, const struct ucred *creds, void *buf,
+		  uint32_t buflen, void *spare, uint32_t sparelen,
+		  struct nlgo_dgram *d)
 {
-	int n = nlgo_send(fd, data, len, port, groups, NULL);
+	int n = nlgo_send(fd, data, len, port, groups, creds);
 
 	if (n >= 0)
 		nlgo_recv(fd, buf, buflen, spare, sparelen, d);

@@ -115,7 +115,8 @@ int nlgo_getsockopt(int fd, int level, int name, int *value);
 /* Takes one datagram into buf and spare, never waits. */
 void nlgo_recv(int fd, void *buf, uint32_t len, void *spare, uint32_t sparelen,
 	       struct nlgo_dgram *d);
-/* The same into malloc'ed memory in one piece; NULL unless d->n > 0. */
+/* The same into malloc'ed memory in one piece; NULL unless d->n > 0. Of a
+ * datagram that is too large it has as much as nlgo_recv has in buf. */
 void *nlgo_recv_malloc(int fd, void *spare, uint32_t sparelen,
 		       struct nlgo_dgram *d);
 /* Sends, never waits; bytes sent or -errno. */
@@ -123,8 +124,9 @@ int nlgo_send(int fd, const uint8_t *data, uint32_t len, uint32_t port,
 	      uint32_t groups, const struct ucred *creds);
 /* nlgo_send, then nlgo_recv; returns what the send returned. */
 int nlgo_transact(int fd, const uint8_t *data, uint32_t len, uint32_t port,
-		  uint32_t groups, void *buf, uint32_t buflen, void *spare,
-		  uint32_t sparelen, struct nlgo_dgram *d);
+		  uint32_t groups, const struct ucred *creds, void *buf,
+		  uint32_t buflen, void *spare, uint32_t sparelen,
+		  struct nlgo_dgram *d);
 
 void nlgo_recvmsgs(struct nl_sock *sk, struct nl_cb *cb, uintptr_t go,
 		   struct nlgo_res *res);

@@ -36,6 +36,7 @@ type activation struct {
 	rawOK    bool  // an override is running that may read for itself
 	got      int   // datagrams given to libnl
 	again    bool  // nothing to read and not to wait
+	lost     bool  // an overrun was read
 	trace    trace // what passed
 	scratch  []byte
 	in       inbound

@@ -32,42 +32,58 @@ func (s *Socket) stopped(w *wait) error {
 	return nil
 }
 
+// goOn is stopped for those who do not hold the state mutex.
+func (s *Socket) goOn(w *wait) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.stopped(w)
+}
+
 // takeToken makes the caller the reader, in its turn. Inside libnl's loop of the same socket it is ErrNested.
 func (s *Socket) takeToken(w *wait) error {
+	_, err := s.takeTurn(w, nil)
+	return err
+}
+
+// takeTurn is takeToken for one who also gives up, without an error, once kept says so.
+func (s *Socket) takeTurn(w *wait, kept func() bool) (token bool, err error) {
 	select {
 	case s.token <- struct{}{}:
-		return s.checkToken(w)
+		err := s.checkToken(w)
+		return err == nil, err
 	default:
 	}
 	if s.insideLoop() {
-		return ErrNested
+		return false, ErrNested
 	}
 	for {
 		s.mu.Lock()
 		if err := s.stopped(w); err != nil {
 			s.mu.Unlock()
-			return err
+			return false, err
 		}
-		var expiry <-chan struct{}
-		if w.deadline {
-			expiry = s.changed()
+		var change <-chan struct{}
+		if w.deadline || kept != nil {
+			change = s.changed()
 		}
 		s.mu.Unlock()
+		if kept != nil && kept() {
+			return false, nil
+		}
 		select {
 		case s.token <- struct{}{}:
-			return s.checkToken(w)
+			err := s.checkToken(w)
+			return err == nil, err
 		case <-w.ctx.Done():
 		case <-s.done:
-		case <-expiry:
+		case <-change:
 		}
 	}
 }
 
 // checkToken gives the token just taken back if the wait is over.
 func (s *Socket) checkToken(w *wait) error {
-	s.mu.Lock()
-	err := s.stopped(w)
-	s.mu.Unlock()
+	err := s.goOn(w)
 	if err != nil {
 		s.dropToken()
 	}
@@ -86,6 +102,7 @@ func (s *Socket) changed() <-chan struct{} {
 
 // notify wakes all that wait, in the poller too. The state mutex is held.
 func (s *Socket) notify() {
+	s.gen.Add(1)
 	if s.change != nil {
 		close(s.change)
 		s.change = nil
@@ -104,15 +121,19 @@ func (s *Socket) kick() {
 }
 
 // waitReadable waits until try succeeds or anything changed. Only one goroutine at a time can stand in Go's poller, which calls try
-// whenever the descriptor may be readable; the others wait for it to come out.
+// whenever the descriptor may be readable; the others wait for it to come out. gen is the number of changes that the caller knows of.
 // No user code runs inside try: it holds the os.File, and closing that would wait for itself.
-func (s *Socket) waitReadable(w *wait, try func() bool) error {
+func (s *Socket) waitReadable(w *wait, gen uint64, try func() bool) error {
 	s.mu.Lock()
 	if err := s.stopped(w); err != nil {
 		s.mu.Unlock()
 		return err
 	}
 	if s.polling {
+		if s.gen.Load() != gen {
+			s.mu.Unlock()
+			return nil
+		}
 		ch := s.changed()
 		s.mu.Unlock()
 		select {

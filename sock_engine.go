@@ -59,7 +59,7 @@ func giveSpare(b *[spareSize]byte) {
 type datagram struct {
 	b    []byte
 	meta inbound
-	err  error // instead of bytes: what the receiver has to be told (an overrun)
+	err  error // what its owner has to be told instead: an overrun, or that b is only the beginning of it
 }
 
 // inC is one datagram in C's memory, on its way to libnl.
@@ -67,6 +67,7 @@ type inC struct {
 	p    unsafe.Pointer
 	n    int
 	meta inbound
+	err  error // as in datagram
 }
 
 func (d *inC) bytes() []byte { return unsafe.Slice((*byte)(d.p), d.n) }
@@ -149,10 +150,6 @@ var errAgain = sysErr("recvmsg", syscall.EAGAIN)
 
 // recvErr returns the error for what nlgo_recv reported; nil if there is a datagram.
 func (s *Socket) recvErr(n int) error {
-	if n > hotSize+spareSize {
-		s.count(&s.stats.Truncated)
-		return &Error{Func: "recvmsg", Code: ErrMsgTrunc, Msg: "datagram of " + strconv.Itoa(n) + " bytes"}
-	}
 	if n >= 0 {
 		return nil
 	}
@@ -160,18 +157,37 @@ func (s *Socket) recvErr(n int) error {
 	case syscall.EAGAIN:
 		return errAgain
 	case syscall.ENOBUFS:
-		s.count(&s.stats.Overruns)
+		s.overrun()
 		return ErrOverrun
 	default:
 		return sysErr("recvmsg", errno)
 	}
 }
 
-func (s *Socket) count(n *uint64) {
+// overrun counts one, and tells all who wait for an answer: theirs may be lost.
+func (s *Socket) overrun() {
 	s.mu.Lock()
-	*n++
-	s.mu.Unlock()
+	defer s.mu.Unlock()
+	s.stats.Overruns++
+	for _, st := range s.streams {
+		st.lost = true
+	}
+	s.notify()
 }
+
+// truncated returns the error for a datagram of n bytes, nil if there was room for them.
+func (s *Socket) truncated(n int) error {
+	if n <= hotSize+spareSize {
+		return nil
+	}
+	s.mu.Lock()
+	s.stats.Truncated++
+	s.mu.Unlock()
+	return &Error{Func: "recvmsg", Code: ErrMsgTrunc, Msg: "datagram of " + strconv.Itoa(n) + " bytes"}
+}
+
+// checkEvery is how many datagrams a call reads for others until it looks whether it may go on.
+const checkEvery = 64
 
 // recvGo takes one datagram into buf, or, where it is larger, into memory of its own. Its bytes are good until buf is used again.
 // The token is held.
@@ -188,13 +204,16 @@ func (s *Socket) received(buf *rbuf, spare *[spareSize]byte, d *C.struct_nlgo_dg
 	if err := s.recvErr(n); err != nil {
 		return datagram{}, err
 	}
-	b := buf[:]
+	b := buf[:min(n, hotSize):min(n, hotSize)]
+	if err := s.truncated(n); err != nil {
+		return datagram{b: b, meta: metaOf(s, d), err: err}, nil
+	}
 	if n > hotSize {
 		b = make([]byte, n)
 		copy(b, buf[:])
 		copy(b[hotSize:], spare[:])
 	}
-	return datagram{b: b[:n:n], meta: metaOf(s, d)}, nil
+	return datagram{b: b, meta: metaOf(s, d)}, nil
 }
 
 // recvC takes one datagram into C's memory.
@@ -209,7 +228,11 @@ func (s *Socket) recvC() (*inC, error) {
 	if p == nil { // an empty datagram
 		return nil, nil
 	}
-	return &inC{p: p, n: int(d.n), meta: metaOf(s, &d)}, nil
+	n := int(d.n)
+	if err := s.truncated(n); err != nil {
+		return &inC{p: p, n: hotSize, meta: metaOf(s, &d), err: err}, nil
+	}
+	return &inC{p: p, n: n, meta: metaOf(s, &d)}, nil
 }
 
 // owner says whom a datagram is for.
@@ -223,7 +246,8 @@ const (
 
 // route sees whom a datagram is for. own is the sequence number of the request that the reader itself waits for, with more numbers
 // following it; it returns forStream with a nil stream for those.
-func (s *Socket) route(b []byte, meta *inbound, own uint32, more int) (owner, *stream) {
+func (s *Socket) route(d *datagram, own uint32, more int) (owner, *stream) {
+	b, meta := d.b, &d.meta
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.stats.Datagrams++
@@ -243,7 +267,7 @@ func (s *Socket) route(b []byte, meta *inbound, own uint32, more int) (owner, *s
 			return forStream, st
 		}
 	}
-	if s.seq-seq < 1<<20 { // an answer to one of the engine's requests that was given up
+	if s.seq-seq < s.issued { // an answer to one of the engine's requests that was given up
 		s.stats.Stale++
 		return forNobody, nil
 	}
@@ -262,7 +286,11 @@ func (s *Socket) keep(d datagram, who owner, st *stream) {
 	if who == forNobody {
 		return
 	}
-	d.b = append([]byte(nil), d.b...)
+	if d.err != nil {
+		d.b = nil
+	} else {
+		d.b = append([]byte(nil), d.b...)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if st != nil {
@@ -301,6 +329,7 @@ func (s *Socket) nextSeq(n int) uint32 {
 	defer s.mu.Unlock()
 	seq := s.seq + 1
 	s.seq += uint32(n)
+	s.issued = min(s.issued+uint32(n), 1<<20)
 	return seq
 }
 
@@ -308,6 +337,7 @@ func (s *Socket) nextSeq(n int) uint32 {
 func (s *Socket) avoidSeq(seq uint32) {
 	if seq-s.seq < 1<<24 || s.seq-seq < 1<<24 {
 		s.seq += 1 << 31
+		s.issued = 0
 	}
 }
 
@@ -340,10 +370,10 @@ func ends(b []byte) bool {
 func kernelError(fn string, m []byte) *Error {
 	h := getHeader(m)
 	body := m[headerLen:]
-	if len(body) < 4 {
-		if h.Type == MsgDone {
-			return nil // a plain DONE
-		}
+	if h.Type == MsgDone && len(body) < 4 {
+		return nil // a plain DONE
+	}
+	if h.Type == MsgError && len(body) < 4+headerLen {
 		return &Error{Func: fn, Code: ErrMsgTrunc, Msg: "truncated error message"}
 	}
 	code := int32(binary.NativeEndian.Uint32(body))
@@ -353,7 +383,8 @@ func kernelError(fn string, m []byte) *Error {
 	if code > 0 {
 		code = -code
 	}
-	e := sysErr(fn, syscall.Errno(uint32(-code))).(*Error)
+	errno := syscall.Errno(uint32(-code))
+	e := &Error{Func: fn, Code: ErrnoFromSyscall(errno), Errno: errno}
 	e.Msg, e.Offset = extAck(m)
 	return e
 }

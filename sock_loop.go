@@ -80,6 +80,11 @@ func (a *activation) recv() (*inC, error) {
 		if a.err != nil {
 			return nil, a.err
 		}
+		if a.got%checkEvery == checkEvery-1 { // a dump may have no end
+			if err := s.goOn(&a.w); err != nil {
+				return nil, err
+			}
+		}
 		err := a.take()
 		if err != errAgain {
 			if err != nil {
@@ -92,7 +97,7 @@ func (a *activation) recv() (*inC, error) {
 			return nil, err
 		}
 		// in the middle of an answer, which is rare: this wait takes the thread
-		if err := s.waitReadable(&a.w, a.readable); err != nil {
+		if err := s.waitReadable(&a.w, s.gen.Load(), a.readable); err != nil {
 			return nil, err
 		}
 	}
@@ -108,29 +113,46 @@ func (a *activation) take() error {
 		a.first = first
 		return err
 	}
-	for {
+	for count := 1; ; count++ {
 		d, err := a.s.recvC()
-		if err != nil {
+		switch {
+		case err == ErrOverrun && a.mode == loopAck:
+			// the answer may have come before; that events were lost is for the receiver
+			a.lost = true
+			a.s.keepOverrun()
+			continue
+		case err == errAgain && a.lost:
+			return ErrOverrun
+		case err != nil:
 			return err
 		}
-		if d == nil {
-			continue
+		if d != nil {
+			mine := a.mine(d)
+			if mine && d.err == nil {
+				a.first = d
+				return nil
+			}
+			d.free()
+			if mine {
+				return d.err
+			}
 		}
-		if a.mine(d) {
-			a.first = d
-			return nil
+		if count%checkEvery == 0 {
+			if err := a.s.goOn(&a.w); err != nil {
+				return err
+			}
 		}
-		d.free()
 	}
 }
 
 // mine keeps a datagram that is not libnl's for its owner.
 func (a *activation) mine(d *inC) bool {
-	who, st := a.s.route(d.bytes(), &d.meta, 0, -1)
+	dg := datagram{b: d.bytes(), meta: d.meta, err: d.err}
+	who, st := a.s.route(&dg, 0, -1)
 	if who == forReceiver && (a.mode != loopAck || d.meta.group == 0 && d.meta.src.Groups == 0) {
 		return true
 	}
-	a.s.keep(datagram{b: d.bytes(), meta: d.meta}, who, st)
+	a.s.keep(dg, who, st)
 	return false
 }
 
@@ -147,9 +169,14 @@ func (a *activation) readable() bool {
 }
 
 // fetch waits for the receiver's next datagram, becomes the reader and takes it; it ends with the token held, unless there is an
-// error. take does not wait and says errAgain where there is nothing.
-func (s *Socket) fetch(w *wait, take func() error) error {
+// error. take does not wait and says errAgain where there is nothing. kept, if not nil, takes what others have read meanwhile, without
+// the token and leaving it alone: somebody may hold it for long, waiting for a slow program's answer.
+func (s *Socket) fetch(w *wait, take func() error, kept func() bool) error {
 	for {
+		gen := s.gen.Load()
+		if kept != nil && kept() {
+			return nil
+		}
 		var got bool
 		var failed error
 		try := func() bool {
@@ -170,12 +197,13 @@ func (s *Socket) fetch(w *wait, take func() error) error {
 			if try(); !got {
 				return errAgain
 			}
-		} else if err := s.waitReadable(w, try); err != nil {
+		} else if err := s.waitReadable(w, gen, try); err != nil {
 			return err
 		}
 		if !got {
 			// in its turn, and then once more: the one before may have read what is for us
-			if err := s.takeToken(w); err != nil {
+			token, err := s.takeTurn(w, kept)
+			if !token {
 				return err
 			}
 			failed = take()
@@ -269,7 +297,7 @@ func (s *Socket) runLoop(fn string, w wait, set *cbSet) (int, error) {
 	if replaced { // who replaces the reading waits as well
 		err = s.takeToken(&a.w)
 	} else {
-		err = s.fetch(&a.w, a.take)
+		err = s.fetch(&a.w, a.take, nil)
 	}
 	if err != nil {
 		return 0, named(fn, err)
@@ -294,7 +322,7 @@ func (a *activation) runAck(fn string, seq uint32) error {
 				if a.w.never {
 					return &Error{Func: fn, Code: ErrAgain}
 				}
-				err = a.s.waitReadable(&a.w, a.readable)
+				err = a.s.waitReadable(&a.w, a.s.gen.Load(), a.readable)
 			}
 			if err == nil {
 				err = a.err
@@ -382,7 +410,7 @@ func (s *Socket) discard(on func() bool) {
 		case err != nil:
 			return
 		}
-		who, st := s.route(d.b, &d.meta, 0, -1)
+		who, st := s.route(&d, 0, -1)
 		s.keep(d, who, st)
 	}
 }
@@ -397,18 +425,25 @@ func (a *activation) result(fn string) (int, error) {
 		return 0, &Error{Func: fn, Code: ErrAgain}
 	case rc >= 0:
 		if a.trace.done != nil {
-			return 0, a.trace.done
+			return 0, renamed(fn, a.trace.done)
 		}
 		return rc, nil
 	case a.trace.refused != nil && -rc == int(a.trace.refused.Code):
-		return 0, a.trace.refused
+		return 0, renamed(fn, a.trace.refused)
 	}
 	for _, e := range a.trace.errs {
 		if -rc == int(e.Code) {
-			return 0, e
+			return 0, renamed(fn, e)
 		}
 	}
 	return 0, codeErr(fn, rc)
+}
+
+// renamed returns an error of the kernel's under the name of the call.
+func renamed(fn string, e *Error) error {
+	c := *e
+	c.Func = fn
+	return &c
 }
 
 // named gives an error of the engine's the name of the call; an error of the user's stays as it is.

@@ -37,6 +37,7 @@ func (s *Socket) dropRole() {
 // inbox reads the receiver's datagrams.
 type inbox struct {
 	s   *Socket
+	w   *wait
 	buf *rbuf
 	d   datagram
 }
@@ -49,20 +50,34 @@ func (r *inbox) take() error {
 		return d.err
 	}
 	buf := rbufs.Get().(*rbuf)
-	for {
+	for count := 1; ; count++ {
 		d, err := s.recvGo(buf)
+		if err == nil {
+			who, st := s.route(&d, 0, -1)
+			if who == forReceiver {
+				r.release()
+				r.buf, r.d = buf, d
+				return d.err
+			}
+			s.keep(d, who, st)
+			if count%checkEvery == 0 {
+				err = s.goOn(r.w)
+			}
+		}
 		if err != nil {
 			rbufs.Put(buf) // idle sockets hold no buffer
 			return err
 		}
-		who, st := s.route(d.b, &d.meta, 0, -1)
-		if who == forReceiver {
-			r.release()
-			r.buf, r.d = buf, d
-			return nil
-		}
-		s.keep(d, who, st)
 	}
+}
+
+// kept is take for what others have read.
+func (r *inbox) kept() bool {
+	d, ok := r.s.popPending(false)
+	if ok {
+		r.d = d
+	}
+	return ok
 }
 
 func (r *inbox) release() {
@@ -73,13 +88,20 @@ func (r *inbox) release() {
 }
 
 // next waits for the next datagram; it is good until the next call.
-func (r *inbox) next(w *wait) error {
+func (r *inbox) next() error {
 	r.release()
-	if err := r.s.fetch(w, r.take); err != nil {
-		return err
+	got := false
+	err := r.s.fetch(r.w, r.take, func() bool {
+		got = r.kept()
+		return got
+	})
+	if got {
+		return r.d.err
 	}
-	r.s.dropToken()
-	return nil
+	if err == nil {
+		r.s.dropToken()
+	}
+	return err
 }
 
 // Messages yields what arrives, message by message, each lent for the loop step; the body may make requests on the same socket. An error
@@ -94,14 +116,13 @@ func (s *Socket) Messages(ctx context.Context) iter.Seq2[*Msg, error] {
 			return
 		}
 		defer s.dropRole()
-		w := wait{ctx: ctx}
-		r := inbox{s: s}
+		r := inbox{s: s, w: &wait{ctx: ctx}}
 		defer r.release()
 		var slab msgSlab
 		var in inbound
 		var a answer
 		for {
-			if err := r.next(&w); err != nil {
+			if err := r.next(); err != nil {
 				if !yield(nil, named(fn, err)) || !passing(err) {
 					return
 				}
@@ -113,7 +134,7 @@ func (s *Socket) Messages(ctx context.Context) iter.Seq2[*Msg, error] {
 				err := a.err
 				if a.ended {
 					s.endedFor(b, &in)
-					a = answer{}
+					a = answer{intr: a.intr && a.seq != getHeader(b).Seq, seq: a.seq}
 				}
 				if getHeader(b).Type == MsgNoop {
 					continue
@@ -168,9 +189,9 @@ func (s *Socket) RecvRaw(ctx context.Context) ([]byte, SockAddr, error) {
 		return nil, SockAddr{}, err
 	}
 	defer s.dropRole()
-	r := inbox{s: s}
+	r := inbox{s: s, w: &wait{ctx: ctx}}
 	defer r.release()
-	if err := r.next(&wait{ctx: ctx}); err != nil {
+	if err := r.next(); err != nil {
 		return nil, SockAddr{}, named(fn, err)
 	}
 	return slices.Clone(r.d.b), r.d.meta.src, nil
@@ -191,14 +212,14 @@ func (s *Socket) rawInside(fn string, ctx context.Context) ([]byte, SockAddr, er
 	if ctx == nil {
 		return nil, SockAddr{}, argErr(fn, "nil context")
 	}
-	r := inbox{s: s}
-	defer r.release()
 	w := wait{ctx: ctx}
+	r := inbox{s: s, w: &w}
+	defer r.release()
 	for {
 		err := r.take()
 		if err == errAgain {
 			var got bool
-			err = s.waitReadable(&w, func() bool {
+			err = s.waitReadable(&w, s.gen.Load(), func() bool {
 				err := r.take()
 				got = err == nil
 				return err != errAgain

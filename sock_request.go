@@ -18,25 +18,43 @@ import (
 
 // The engine's requests: sent with sequence numbers of their own, answered to whom they belong.
 
-// prepare makes a message ready to go: numbered seq, from this socket, with flags more.
-func (s *Socket) prepare(fn string, m *Msg, seq uint32) ([]byte, SockAddr, error) {
+// target says where a request goes, and as whom.
+type target struct {
+	SockAddr
+	creds syscall.Ucred
+	hasCr bool
+}
+
+// c returns the credentials for C, which are kept in room.
+func (to *target) c(room *C.struct_ucred) *C.struct_ucred {
+	if !to.hasCr {
+		return nil
+	}
+	*room = C.struct_ucred{pid: C.pid_t(to.creds.Pid), uid: C.uid_t(to.creds.Uid), gid: C.gid_t(to.creds.Gid)}
+	return room
+}
+
+// prepare makes a message ready to go: numbered seq, from this socket, with the flags that ask for an answer. (The kernel does not
+// acknowledge a dump, but what looks like one may be none.)
+func (s *Socket) prepare(fn string, m *Msg, seq uint32) ([]byte, target, error) {
 	b, err := m.sendable(fn)
 	if err != nil {
-		return nil, SockAddr{}, err
+		return nil, target{}, err
 	}
 	h := getHeader(b)
 	h.Len, h.Seq = uint32(len(b)), seq
-	h.Flags |= FlagRequest
-	if h.Flags&FlagDump != FlagDump || !isGet(s.proto, h.Type) {
-		h.Flags |= FlagAck
-	}
+	h.Flags |= FlagRequest | FlagAck
 	s.mu.Lock()
 	h.Port = s.port
-	to := s.peer
+	to := target{SockAddr: s.peer}
 	s.mu.Unlock()
 	putHeader(b, h)
-	if m.own != nil && m.own.hasDst {
-		to = m.own.dst
+	if o := m.own; o != nil {
+		o.filled, o.sent = seq, true
+		to.creds, to.hasCr = o.creds, o.hasCr
+		if o.hasDst {
+			to.SockAddr = o.dst
+		}
 	}
 	return b, to, nil
 }
@@ -52,17 +70,21 @@ func isDump(p Protocol, b []byte) bool {
 	return h.Flags&FlagDump == FlagDump && isGet(p, h.Type)
 }
 
-// post sends, and if recv is not nil takes what has arrived then. Where another program's queue is full it tries again within ctx, less
-// and less often: netlink's poll would say that there is room.
-func (s *Socket) post(w *wait, fn string, b []byte, to SockAddr, recv func(n int)) error {
+// post sends. Where another program's queue is full it tries again within ctx, less and less often: netlink's poll would say that
+// there is room. Meanwhile it reads for others, so that two programs that send to each other come free. The token is held.
+func (s *Socket) post(w *wait, fn string, b []byte, to target) error {
+	var room C.struct_ucred
+	creds := to.c(&room)
 	for pause := time.Millisecond; ; pause = min(2*pause, 50*time.Millisecond) {
-		n := int(C.nlgo_send(C.int(s.fd), bytesPtr(b), C.uint32_t(len(b)), C.uint32_t(to.Port), C.uint32_t(to.Groups), nil))
+		n := int(C.nlgo_send(C.int(s.fd), bytesPtr(b), C.uint32_t(len(b)), C.uint32_t(to.Port), C.uint32_t(to.Groups), creds))
 		if n >= 0 {
 			return nil
 		}
 		if syscall.Errno(-n) != syscall.EAGAIN {
 			return sysErr(fn, syscall.Errno(-n))
 		}
+		left := checkEvery
+		s.discard(func() bool { left--; return left >= 0 })
 		if err := s.sleep(w, pause); err != nil {
 			return err
 		}
@@ -77,38 +99,40 @@ func (s *Socket) sleep(w *wait, d time.Duration) error {
 	case <-w.ctx.Done():
 	case <-s.done:
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.stopped(w)
+	return s.goOn(w)
 }
 
 // transact sends b, whose answers are numbered seq to seq+more, and gives each datagram of them to got until it says that the end has
 // been seen. What else arrives goes to its owner. The token is held.
-func (s *Socket) transact(w *wait, fn string, b []byte, to SockAddr, seq uint32, more int, got func(b []byte, meta *inbound) bool) error {
+func (s *Socket) transact(w *wait, fn string, b []byte, to target, seq uint32, more int, got func(b []byte) bool) error {
 	buf := rbufs.Get().(*rbuf)
 	defer rbufs.Put(buf)
 	spare := takeSpare()
 	defer giveSpare(spare)
 	var d C.struct_nlgo_dgram
-	n := int(C.nlgo_transact(C.int(s.fd), bytesPtr(b), C.uint32_t(len(b)), C.uint32_t(to.Port), C.uint32_t(to.Groups),
+	var room C.struct_ucred
+	n := int(C.nlgo_transact(C.int(s.fd), bytesPtr(b), C.uint32_t(len(b)), C.uint32_t(to.Port), C.uint32_t(to.Groups), to.c(&room),
 		unsafe.Pointer(buf), hotSize, unsafe.Pointer(spare), spareSize, &d))
 	if n < 0 {
 		if syscall.Errno(-n) != syscall.EAGAIN {
 			return sysErr(fn, syscall.Errno(-n))
 		}
-		if err := s.post(w, fn, b, to, nil); err != nil {
+		if err := s.post(w, fn, b, to); err != nil {
 			return err
 		}
 		d.n = -C.EAGAIN
 	}
 	lost := false
-	for {
+	for count := 1; ; count++ {
 		dg, err := s.received(buf, spare, &d)
 		switch {
 		case err == nil:
-			who, st := s.route(dg.b, &dg.meta, seq, more)
+			who, st := s.route(&dg, seq, more)
 			if who == forStream && st == nil {
-				if got(dg.b, &dg.meta) {
+				if dg.err != nil {
+					return dg.err
+				}
+				if got(dg.b) {
 					return nil
 				}
 			} else {
@@ -122,7 +146,7 @@ func (s *Socket) transact(w *wait, fn string, b []byte, to SockAddr, seq uint32,
 			if lost {
 				return ErrOverrun
 			}
-			if err := s.waitReadable(w, func() bool {
+			if err := s.waitReadable(w, s.gen.Load(), func() bool {
 				C.nlgo_recv(C.int(s.fd), unsafe.Pointer(buf), hotSize, unsafe.Pointer(spare), spareSize, &d)
 				return d.n != -C.EAGAIN
 			}); err != nil {
@@ -133,6 +157,11 @@ func (s *Socket) transact(w *wait, fn string, b []byte, to SockAddr, seq uint32,
 			}
 		default:
 			return err
+		}
+		if count%checkEvery == 0 {
+			if err := s.goOn(w); err != nil {
+				return err
+			}
 		}
 		C.nlgo_recv(C.int(s.fd), unsafe.Pointer(buf), hotSize, unsafe.Pointer(spare), spareSize, &d)
 	}
@@ -161,6 +190,7 @@ func (s *Socket) unclaim() {
 // answer follows the messages of one answer.
 type answer struct {
 	intr  bool
+	seq   uint32 // of the dump that was interrupted
 	ended bool
 	err   error
 }
@@ -169,14 +199,14 @@ type answer struct {
 func (a *answer) see(fn string, m []byte) (data bool) {
 	h := getHeader(m)
 	if h.Flags&FlagDumpIntr != 0 {
-		a.intr = true
+		a.intr, a.seq = true, h.Seq
 	}
 	switch h.Type {
 	case MsgError, MsgDone:
 		a.ended = true
 		if e := kernelError(fn, m); e != nil {
 			a.err = e
-		} else if a.intr {
+		} else if a.intr && a.seq == h.Seq {
 			a.err = &Error{Func: fn, Code: ErrDumpIntr}
 		}
 	case MsgNoop:
@@ -209,7 +239,7 @@ func (s *Socket) Do(ctx context.Context, m *Msg) error {
 		}
 	}
 	var a answer
-	err = s.transact(&w, fn, b, to, seq, 0, func(b []byte, _ *inbound) bool {
+	err = s.transact(&w, fn, b, to, seq, 0, func(b []byte) bool {
 		for m, rest := nextMsg(b); m != nil && !a.ended; m, rest = nextMsg(rest) {
 			a.see(fn, m)
 		}
@@ -241,10 +271,10 @@ func (s *Socket) Batch(ctx context.Context, ms []*Msg) []error {
 	defer s.unclaim()
 	for from := 0; from < len(ms); {
 		n, err := s.window(&w, fn, ms[from:], errs[from:])
-		if err != nil {
-			return fail(from, named(fn, err))
-		}
 		from += n
+		if err != nil {
+			return fail(from, named(fn, err)) // not sent
+		}
 	}
 	return errs
 }
@@ -259,7 +289,7 @@ var errPending = &Error{Func: "request", Code: ErrIntr, Msg: "the outcome is unk
 // window sends as many requests as fit at once and fills in their results; it returns how many.
 func (s *Socket) window(w *wait, fn string, ms []*Msg, errs []error) (int, error) {
 	var out []byte
-	var dst SockAddr
+	var dst target
 	n := 0
 	count := min(len(ms), windowMsgs)
 	seq := s.nextSeq(count)
@@ -285,7 +315,7 @@ func (s *Socket) window(w *wait, fn string, ms []*Msg, errs []error) (int, error
 	if waiting == 0 {
 		return n, nil
 	}
-	err := s.transact(w, fn, out, dst, seq, n-1, func(b []byte, _ *inbound) bool {
+	err := s.transact(w, fn, out, dst, seq, n-1, func(b []byte) bool {
 		for m, rest := nextMsg(b); m != nil; m, rest = nextMsg(rest) {
 			i := getHeader(m).Seq - seq
 			if i >= uint32(n) || errs[i] != errPending {
@@ -315,6 +345,7 @@ type stream struct {
 	q    queue
 	buf  *rbuf
 	in   inbound
+	lost bool // an overrun came while it was open
 	answer
 }
 
@@ -322,7 +353,7 @@ type stream struct {
 func (s *Socket) reserveDump(fn string, st *stream) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.dump != nil || s.skipping {
+	if s.dump != nil {
 		return &Error{Func: fn, Code: ErrBusy, Msg: "a dump is in progress on this socket"}
 	}
 	s.dump = st
@@ -349,7 +380,7 @@ func (s *Socket) openStream(w *wait, fn string, m *Msg) (*stream, error) {
 	s.streams = append(s.streams, st)
 	s.users++
 	s.mu.Unlock()
-	if err := s.post(w, fn, b, to, nil); err != nil {
+	if err := s.post(w, fn, b, to); err != nil {
 		st.ended = true
 		s.dropStream(st)
 		return nil, named(fn, err)
@@ -374,9 +405,14 @@ func (s *Socket) dropStream(st *stream) {
 
 // closeStream ends a stream early: the rest of its answer is discarded.
 func (s *Socket) closeStream(st *stream) {
-	if !st.ended && s.takeToken(&wait{ctx: context.Background()}) == nil {
-		s.discardStream(st)
-		s.dropToken()
+	if !st.ended {
+		// who reads for longer than that drops the rest himself, as stale
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		if s.takeToken(&wait{ctx: ctx}) == nil {
+			s.discardStream(st)
+			s.dropToken()
+		}
+		cancel()
 	}
 	s.dropStream(st)
 }
@@ -392,49 +428,77 @@ func (s *Socket) discardStream(st *stream) {
 	})
 }
 
-// next takes the stream's next datagram.
+// nextOf takes the stream's next datagram.
 func (s *Socket) nextOf(w *wait, st *stream) (datagram, error) {
 	var d datagram
-	take := func() error {
+	kept := func() bool {
 		s.mu.Lock()
-		if !st.q.empty() {
-			d = st.q.take(0)
-			s.mu.Unlock()
+		defer s.mu.Unlock()
+		if st.q.empty() {
+			return false
+		}
+		d = st.q.take(0)
+		return true
+	}
+	take := func() error {
+		if kept() {
 			return d.err
 		}
-		s.mu.Unlock()
 		if st.buf == nil {
 			st.buf = rbufs.Get().(*rbuf)
 		}
-		for {
+		for count := 1; ; count++ {
 			var err error
 			d, err = s.recvGo(st.buf)
-			if err == ErrOverrun {
+			switch {
+			case err == ErrOverrun:
 				s.keepOverrun()
 				continue
-			}
-			if err != nil {
+			case err == errAgain && s.lostFor(st):
+				return ErrOverrun // the kernel's answers are there at once: this one was lost
+			case err != nil:
 				return err
 			}
-			who, other := s.route(d.b, &d.meta, st.seq, -1)
+			who, other := s.route(&d, st.seq, -1)
 			if other == st {
-				return nil
+				return d.err
 			}
 			s.keep(d, who, other)
+			if count%checkEvery == 0 {
+				if err := s.goOn(w); err != nil {
+					return err
+				}
+			}
 		}
+	}
+	if kept() {
+		return d, d.err
 	}
 	// what is there already needs no wait
-	if err := s.takeToken(w); err != nil {
-		return d, err
-	}
-	err := take()
-	s.dropToken()
-	if err == errAgain {
-		if err = s.fetch(w, take); err == nil {
-			s.dropToken()
+	select {
+	case s.token <- struct{}{}:
+		err := take()
+		s.dropToken()
+		if err != errAgain {
+			return d, err
 		}
+	default:
+	}
+	without := false
+	err := s.fetch(w, take, func() bool { without = kept(); return without })
+	if without {
+		return d, d.err
+	}
+	if err == nil {
+		s.dropToken()
 	}
 	return d, err
+}
+
+func (s *Socket) lostFor(st *stream) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return st.lost
 }
 
 // Request sends a request when the loop starts and yields the replies; each is lent for the loop step. An error is yielded once and
