@@ -59,6 +59,7 @@ type Socket struct {
 
 	// receiving
 	receiving  bool        // a receive is under way
+	answer     answer      // that Messages is in; belongs to who receives
 	loop       *activation // libnl's loop is running
 	pending    queue       // for the receiver, read by others
 	streams    []*stream

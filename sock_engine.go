@@ -259,6 +259,9 @@ func (s *Socket) route(d *datagram, own uint32, more int) (owner, *stream) {
 		return forReceiver, nil
 	}
 	seq := binary.NativeEndian.Uint32(b[8:])
+	if meta.src.Port != 0 && MsgFlags(binary.NativeEndian.Uint16(b[6:]))&FlagRequest != 0 {
+		return forReceiver, nil // another program's request, whose numbers may be like ours (the kernel's answers may have the flag)
+	}
 	if more >= 0 && seq-own <= uint32(more) {
 		return forStream, nil
 	}

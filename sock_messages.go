@@ -120,7 +120,7 @@ func (s *Socket) Messages(ctx context.Context) iter.Seq2[*Msg, error] {
 		defer r.release()
 		var slab msgSlab
 		var in inbound
-		var a answer
+		a := &s.answer // another loop goes on where this one ends
 		for {
 			if err := r.next(); err != nil {
 				if !yield(nil, named(fn, err)) || !passing(err) {
@@ -134,7 +134,7 @@ func (s *Socket) Messages(ctx context.Context) iter.Seq2[*Msg, error] {
 				err := a.err
 				if a.ended {
 					s.endedFor(b, &in)
-					a = answer{intr: a.intr && a.seq != getHeader(b).Seq, seq: a.seq}
+					*a = answer{intr: a.intr && a.seq != getHeader(b).Seq, seq: a.seq}
 				}
 				if getHeader(b).Type == MsgNoop {
 					continue
@@ -193,6 +193,13 @@ func (s *Socket) RecvRaw(ctx context.Context) ([]byte, SockAddr, error) {
 	defer r.release()
 	if err := r.next(); err != nil {
 		return nil, SockAddr{}, named(fn, err)
+	}
+	if s.proto != ProtoUEvent { // which has no headers
+		for m, rest := nextMsg(r.d.b); m != nil; m, rest = nextMsg(rest) {
+			if t := getHeader(m).Type; t == MsgDone || t == MsgError {
+				s.endedFor(m, &r.d.meta)
+			}
+		}
 	}
 	return slices.Clone(r.d.b), r.d.meta.src, nil
 }
