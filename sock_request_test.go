@@ -160,46 +160,112 @@ func TestTrapInterruptedDump(t *testing.T) {
 	}
 }
 
-// The same on the real kernel: while routes come and go, dumps are either whole or say that they are not.
-func TestInterruptedDumpChurn(t *testing.T) {
-	nltest.NetNS(t)
-	check(t, oracle.FillRoutes(2000))
-	for i := range 6 {
-		nltest.Run(t, "ip", "link", "add", fmt.Sprintf("d%d", i), "type", "veth", "peer", "name", fmt.Sprintf("e%d", i))
+// addrMsg is a request about the address 10.1.x.y/32 of lo.
+func addrMsg(t testing.TB, typ libnl.MsgType, i int) *libnl.Msg {
+	t.Helper()
+	var f libnl.MsgFlags
+	if typ == libnl.RTMNewAddr {
+		f = libnl.FlagCreate | libnl.FlagExcl
 	}
+	m, err := libnl.NewMsgSimple(typ, f)
+	check(t, err)
+	m.Append([]byte{unix.AF_INET, 32, 0, 0, 1, 0, 0, 0}, 4)
+	m.PutBytes(unix.IFA_LOCAL, []byte{10, 1, byte(i >> 8), byte(i)})
+	check(t, m.Err())
+	return m
+}
+
+// The same on the real kernel: addresses come and go while they are dumped.
+func TestInterruptedDumpKernel(t *testing.T) {
+	nltest.NetNS(t)
+	const n = 1500
 	s, other := dial(t, nil), dial(t, nil)
+	var add []*libnl.Msg
+	for i := range n {
+		add = append(add, addrMsg(t, libnl.RTMNewAddr, i))
+	}
+	for _, err := range other.Batch(t.Context(), add) {
+		check(t, err)
+	}
+	dump := func() *libnl.Msg {
+		m, err := libnl.NewMsgSimple(libnl.RTMGetAddr, libnl.FlagDump)
+		check(t, err)
+		m.Append([]byte{unix.AF_INET, 7: 0}, 4)
+		return m
+	}
+	change := func(i int) {
+		check(t, other.Do(context.Background(), addrMsg(t, libnl.RTMDelAddr, i)))
+		check(t, other.Do(context.Background(), addrMsg(t, libnl.RTMNewAddr, i)))
+	}
+
+	got := 0
+	var last error
+	for m, err := range s.Request(t.Context(), dump()) {
+		if last = err; m != nil {
+			if got++; got == 1 {
+				change(0)
+			}
+		}
+	}
+	isErr(t, "Request", last, libnl.ErrDumpIntr)
+	if got < n {
+		t.Errorf("Request: %d addresses, want %d and more", got, n)
+	}
+	got = 0
+	cb, err := libnl.NewCallbacks(libnl.KindDefault)
+	check(t, err)
+	defer cb.Close()
+	check(t, cb.Set(libnl.CbValid, libnl.KindCustom, func(*libnl.Msg) error {
+		if got++; got == 1 {
+			change(0)
+		}
+		return nil
+	}))
+	_, err = s.SendAuto(dump())
+	check(t, err)
+	isErr(t, "RecvMsgs", s.RecvMsgs(cb), libnl.ErrDumpIntr)
+
+	// without rest: what RequestAll returns without an error is whole and without duplicates
 	stop := make(chan struct{})
 	var wg sync.WaitGroup
 	wg.Go(func() {
-		add := make([]*libnl.Msg, 2)
-		for i := byte(0); ; i = i%100 + 1 {
+		for i := 0; ; i = (i + 1) % 100 {
 			select {
 			case <-stop:
 				return
 			default:
-			}
-			add[0], add[1] = blackhole(t, libnl.RTMNewRoute, i), blackhole(t, libnl.RTMDelRoute, i)
-			for _, err := range other.Batch(context.Background(), add) {
-				if err != nil {
-					t.Error("churn: ", err)
-				}
+				change(i)
+				time.Sleep(time.Millisecond)
 			}
 		}
 	})
-	intr := 0
+	intr, whole := 0, 0
 	for start := time.Now(); time.Since(start) < 500*time.Millisecond; {
-		all, err := s.RequestAll(t.Context(), routeDump(t, 0))
+		all, err := s.RequestAll(t.Context(), dump())
 		if err != nil {
 			intr++
 			isErr(t, "RequestAll", err, libnl.ErrDumpIntr)
+			if len(all) < n-1 {
+				t.Errorf("interrupted, %d addresses", len(all))
+			}
+			continue
 		}
-		if len(all) < 2000 {
-			t.Errorf("%d routes", len(all))
+		whole++
+		seen := map[string]bool{}
+		for _, m := range all {
+			a, _ := m.FindAttr(8, unix.IFA_LOCAL)
+			seen[string(a.Bytes())] = true
+		}
+		if len(all) != len(seen) || len(all) < n {
+			t.Errorf("%d addresses, %d of them different", len(all), len(seen))
 		}
 	}
 	close(stop)
 	wg.Wait()
-	t.Logf("interrupted five times in a row: %d", intr)
+	t.Logf("%d dumps whole, %d interrupted five times in a row", whole, intr)
+	if whole == 0 {
+		t.Error("none of the dumps was whole")
+	}
 	sound(t, s, countRoutes(t))
 }
 
