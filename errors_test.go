@@ -109,11 +109,11 @@ func TestErrorOfKernel(t *testing.T) {
 		}
 	}
 
-	check(t, s.Do(t.Context(), blackhole(t, libnl.RTMNewRoute, 1)))
-	err := s.Do(t.Context(), blackhole(t, libnl.RTMNewRoute, 1))
+	check(t, s.Do(t.Context(), blackholeRoute(t, libnl.RTMNewRoute, 1)))
+	err := s.Do(t.Context(), blackholeRoute(t, libnl.RTMNewRoute, 1))
 	isErr(t, "twice", err, libnl.ErrExist, syscall.EEXIST, fs.ErrExist, os.ErrExist)
-	check(t, s.Do(t.Context(), blackhole(t, libnl.RTMDelRoute, 1)))
-	err = s.Do(t.Context(), blackhole(t, libnl.RTMDelRoute, 1))
+	check(t, s.Do(t.Context(), blackholeRoute(t, libnl.RTMDelRoute, 1)))
+	err = s.Do(t.Context(), blackholeRoute(t, libnl.RTMDelRoute, 1))
 	isErr(t, "gone", err, libnl.ErrObjNotFound, syscall.ESRCH, fs.ErrNotExist)
 	err = s.Do(t.Context(), func() *libnl.Msg {
 		m := loRequest(t, libnl.RTMGetLink)

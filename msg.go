@@ -65,9 +65,7 @@ type ownMsg struct {
 	creds   syscall.Ucred
 	group   uint32 // these two from the lent message it is a copy of
 	nsid    int32
-	filled  uint32 // the number that Complete, or a send, gave it
-	sent    bool   // and it was sent with it: the next send has to give another
-	hasDst  bool   // an address was set, the socket's peer does not apply
+	hasDst  bool // an address was set, the socket's peer does not apply
 	hasCr   bool
 	trusted bool  // an unchanged copy of what the kernel sent
 	err     error // the first put that failed

@@ -37,16 +37,9 @@ func (s *Socket) stopped(w *wait) error {
 
 // takeToken makes the caller the reader, in its turn. Inside a callback of the same socket it is ErrNested.
 func (s *Socket) takeToken(w *wait) error {
-	_, err := s.takeTurn(w, nil)
-	return err
-}
-
-// takeTurn is takeToken for one who also gives up, without an error, once kept says so.
-func (s *Socket) takeTurn(w *wait, kept func() bool) (token bool, err error) {
 	select {
 	case s.token <- struct{}{}:
-		err := s.checkToken(w)
-		return err == nil, err
+		return s.checkToken(w)
 	default:
 	}
 	if s.inside() {
@@ -56,23 +49,19 @@ func (s *Socket) takeTurn(w *wait, kept func() bool) (token bool, err error) {
 		s.mu.Lock()
 		if err := s.stopped(w); err != nil {
 			s.mu.Unlock()
-			return false, err
+			return err
 		}
-		var change <-chan struct{}
-		if w.deadline || kept != nil {
-			change = s.changed()
+		var expiry <-chan struct{}
+		if w.deadline {
+			expiry = s.changed()
 		}
 		s.mu.Unlock()
-		if kept != nil && kept() {
-			return false, nil
-		}
 		select {
 		case s.token <- struct{}{}:
-			err := s.checkToken(w)
-			return err == nil, err
+			return s.checkToken(w)
 		case <-w.ctx.Done():
 		case <-s.done:
-		case <-change:
+		case <-expiry:
 		}
 	}
 }
@@ -113,7 +102,6 @@ func (s *Socket) changed() <-chan struct{} {
 
 // notify wakes all that wait, in the poller too. The state mutex is held.
 func (s *Socket) notify() {
-	s.gen.Add(1)
 	if s.change != nil {
 		close(s.change)
 		s.change = nil
@@ -145,10 +133,6 @@ func (s *Socket) waitReadable(w *wait, t taker, try func() bool) error {
 		return nil
 	}
 	if s.polling {
-		if s.gen.Load() != gen {
-			s.mu.Unlock()
-			return nil
-		}
 		ch := s.changed()
 		s.mu.Unlock()
 		select {

@@ -51,15 +51,13 @@ type Socket struct {
 
 	// waiting
 	change  chan struct{}
-	gen     atomic.Uint64 // number of changes; written with the state mutex held
-	polling bool          // a goroutine is in the poller
-	kicked  bool          // and is being called out of it
+	polling bool // a goroutine is in the poller
+	kicked  bool // and is being called out of it
 	timer   *time.Timer
 	expired bool
 
 	// receiving
 	receiving  bool        // a receive is under way
-	answer     answer      // that Messages is in; belongs to who receives
 	loop       *activation // libnl's loop is running
 	pending    queue       // for the receiver, read by others
 	streams    []*stream
@@ -69,8 +67,7 @@ type Socket struct {
 	alignTo    uint32 // libnl is to expect this sequence number next
 	misaligned bool
 	stats      SocketStats
-	seq        uint32 // of the engine's last request
-	issued     uint32 // how many before it may still be answered
+	seq        uint32 // of the engine's requests
 
 	slab       msgSlab
 	spare      *activation

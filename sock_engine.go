@@ -87,7 +87,6 @@ type inC struct {
 	p    unsafe.Pointer // nil: none
 	n    int
 	meta inbound
-	err  error // as in datagram
 }
 
 func (d *inC) bytes() []byte { return unsafe.Slice((*byte)(d.p), d.n) }
@@ -201,20 +200,6 @@ func (s *Socket) recvErr(errno syscall.Errno) error {
 	return sysErr("recvmsg", errno)
 }
 
-// truncated returns the error for a datagram of n bytes, nil if there was room for them.
-func (s *Socket) truncated(n int) error {
-	if n <= hotSize+spareSize {
-		return nil
-	}
-	s.mu.Lock()
-	s.stats.Truncated++
-	s.mu.Unlock()
-	return &Error{Func: "recvmsg", Code: ErrMsgTrunc, Msg: "datagram of " + strconv.Itoa(n) + " bytes"}
-}
-
-// checkEvery is how many datagrams a call reads for others until it looks whether it may go on.
-const checkEvery = 64
-
 // recvGo takes one datagram into buf, or, where it is larger, into memory of its own. Its bytes are good until buf is used again.
 // The token is held.
 func (s *Socket) recvGo(buf *rbuf) (datagram, error) {
@@ -282,7 +267,7 @@ func (s *Socket) route(d *datagram, own uint32, more int) (owner, *stream) {
 			return forStream, st
 		}
 	}
-	if s.seq-seq < s.issued { // an answer to one of the engine's requests that was given up
+	if s.seq-seq < 1<<20 { // an answer to one of the engine's requests that was given up
 		s.stats.Stale++
 		return forNobody, nil
 	}
@@ -301,11 +286,7 @@ func (s *Socket) keep(d datagram, who owner, st *stream) {
 	if who == forNobody {
 		return
 	}
-	if d.err != nil {
-		d.b = nil
-	} else {
-		d.b = append([]byte(nil), d.b...)
-	}
+	d.b = append([]byte(nil), d.b...)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if st != nil {
@@ -343,7 +324,6 @@ func (s *Socket) popPending(wants func(*datagram) bool, answers bool) (datagram,
 func (s *Socket) avoidSeq(seq uint32) {
 	if seq-s.seq < 1<<24 || s.seq-seq < 1<<24 {
 		s.seq += 1 << 31
-		s.issued = 0
 	}
 }
 
@@ -376,10 +356,10 @@ func ends(b []byte) bool {
 func kernelError(fn string, m []byte) *Error {
 	h := getHeader(m)
 	body := m[headerLen:]
-	if h.Type == MsgDone && len(body) < 4 {
-		return nil // a plain DONE
-	}
-	if h.Type == MsgError && len(body) < 4+headerLen {
+	if len(body) < 4 {
+		if h.Type == MsgDone {
+			return nil // a plain DONE
+		}
 		return &Error{Func: fn, Code: ErrMsgTrunc, Msg: "truncated error message"}
 	}
 	code := int32(binary.NativeEndian.Uint32(body))
@@ -389,8 +369,7 @@ func kernelError(fn string, m []byte) *Error {
 	if code > 0 {
 		code = -code
 	}
-	errno := syscall.Errno(uint32(-code))
-	e := &Error{Func: fn, Code: ErrnoFromSyscall(errno), Errno: errno}
+	e := sysErr(fn, syscall.Errno(uint32(-code))).(*Error)
 	e.Msg, e.Offset = extAck(m)
 	return e
 }

@@ -85,11 +85,6 @@ func (a *activation) recv() (inC, error) {
 		if a.err != nil {
 			return inC{}, a.err
 		}
-		if a.got%checkEvery == checkEvery-1 { // a dump may have no end
-			if err := s.goOn(&a.w); err != nil {
-				return nil, err
-			}
-		}
 		err := a.take()
 		if err != errAgain {
 			if err != nil {
@@ -464,25 +459,18 @@ func (a *activation) result(fn string) (int, error) {
 		return 0, &Error{Func: fn, Code: ErrAgain}
 	case rc >= 0:
 		if a.trace.done != nil {
-			return 0, renamed(fn, a.trace.done)
+			return 0, a.trace.done
 		}
 		return rc, nil
 	case a.trace.refused != nil && -rc == int(a.trace.refused.Code):
-		return 0, renamed(fn, a.trace.refused)
+		return 0, a.trace.refused
 	}
 	for _, e := range a.trace.errs {
 		if -rc == int(e.Code) {
-			return 0, renamed(fn, e)
+			return 0, e
 		}
 	}
 	return 0, codeErr(fn, rc)
-}
-
-// renamed returns an error of the kernel's under the name of the call.
-func renamed(fn string, e *Error) error {
-	c := *e
-	c.Func = fn
-	return &c
 }
 
 // named gives an error of the engine's the name of the call; an error of the user's stays as it is.

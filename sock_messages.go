@@ -129,10 +129,8 @@ func (r *inbox) fetch(w *wait) error {
 	if err := r.s.fetch(w, r); err != nil {
 		return err
 	}
-	if err == nil {
-		r.s.dropToken()
-	}
-	return err
+	r.s.dropToken()
+	return nil
 }
 
 // release gives the buffer back, and what was not taken of it to the queue, in front.
@@ -266,8 +264,6 @@ func (s *Socket) rawInside(fn string, ctx context.Context) ([]byte, SockAddr, er
 	r := inbox{s: s, max: 1}
 	defer r.release()
 	w := wait{ctx: ctx}
-	r := inbox{s: s, w: &w}
-	defer r.release()
 	for {
 		err := r.take()
 		if err == errAgain {

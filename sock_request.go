@@ -51,7 +51,7 @@ func (s *Socket) numbers(n int) request {
 func (s *Socket) prepare(fn string, m *Msg, r request) ([]byte, SockAddr, error) {
 	b, err := m.sendable(fn)
 	if err != nil {
-		return nil, target{}, err
+		return nil, SockAddr{}, err
 	}
 	h := getHeader(b)
 	h.Len, h.Seq, h.Port = uint32(len(b)), r.seq, r.port
@@ -81,15 +81,13 @@ func isDump(p Protocol, b []byte) bool {
 // there is room.
 func (s *Socket) post(w *wait, fn string, b []byte, to SockAddr) error {
 	for pause := time.Millisecond; ; pause = min(2*pause, 50*time.Millisecond) {
-		n := int(C.nlgo_send(C.int(s.fd), bytesPtr(b), C.uint32_t(len(b)), C.uint32_t(to.Port), C.uint32_t(to.Groups), creds))
+		n := int(C.nlgo_send(C.int(s.fd), bytesPtr(b), C.uint32_t(len(b)), C.uint32_t(to.Port), C.uint32_t(to.Groups), nil))
 		if n >= 0 {
 			return nil
 		}
 		if syscall.Errno(-n) != syscall.EAGAIN {
 			return sysErr(fn, syscall.Errno(-n))
 		}
-		left := checkEvery
-		s.discard(func() bool { left--; return left >= 0 })
 		if err := s.sleep(w, pause); err != nil {
 			return err
 		}
@@ -104,7 +102,9 @@ func (s *Socket) sleep(w *wait, d time.Duration) error {
 	case <-w.ctx.Done():
 	case <-s.done:
 	}
-	return s.goOn(w)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.stopped(w)
 }
 
 // transact sends b, whose answers are numbered seq to seq+more, and gives each datagram of them to got until it says that the end has
@@ -181,7 +181,6 @@ func (s *Socket) exchange(fn string, b []byte, to SockAddr, seq uint32, more int
 // answer follows the messages of one answer.
 type answer struct {
 	intr  bool
-	seq   uint32 // of the dump that was interrupted
 	ended bool
 	err   error
 }
@@ -190,14 +189,14 @@ type answer struct {
 func (a *answer) see(fn string, m []byte) (data bool) {
 	h := getHeader(m)
 	if h.Flags&FlagDumpIntr != 0 {
-		a.intr, a.seq = true, h.Seq
+		a.intr = true
 	}
 	switch h.Type {
 	case MsgError, MsgDone:
 		a.ended = true
 		if e := kernelError(fn, m); e != nil {
 			a.err = e
-		} else if a.intr && a.seq == h.Seq {
+		} else if a.intr {
 			a.err = &Error{Func: fn, Code: ErrDumpIntr}
 		}
 	case MsgNoop:
@@ -271,9 +270,6 @@ func (s *Socket) Batch(ctx context.Context, ms []*Msg) []error {
 			return fail(from, named(fn, err))
 		}
 		from += n
-		if err != nil {
-			return fail(from, named(fn, err)) // not sent
-		}
 	}
 	return errs
 }
@@ -351,7 +347,6 @@ type stream struct {
 	buf  *rbuf
 	d    datagram // taken
 	in   inbound
-	lost bool // an overrun came while it was open
 	answer
 }
 

@@ -161,7 +161,7 @@ func TestTrapInterruptedDump(t *testing.T) {
 }
 
 // addrMsg is a request about the address 10.1.x.y/32 of lo.
-func addrMsg(t testing.TB, typ libnl.MsgType, i int) *libnl.Msg {
+func addrReply(t testing.TB, typ libnl.MsgType, i int) *libnl.Msg {
 	t.Helper()
 	var f libnl.MsgFlags
 	if typ == libnl.RTMNewAddr {
@@ -182,7 +182,7 @@ func TestInterruptedDumpKernel(t *testing.T) {
 	s, other := dial(t, nil), dial(t, nil)
 	var add []*libnl.Msg
 	for i := range n {
-		add = append(add, addrMsg(t, libnl.RTMNewAddr, i))
+		add = append(add, addrReply(t, libnl.RTMNewAddr, i))
 	}
 	for _, err := range other.Batch(t.Context(), add) {
 		check(t, err)
@@ -194,8 +194,8 @@ func TestInterruptedDumpKernel(t *testing.T) {
 		return m
 	}
 	change := func(i int) {
-		check(t, other.Do(context.Background(), addrMsg(t, libnl.RTMDelAddr, i)))
-		check(t, other.Do(context.Background(), addrMsg(t, libnl.RTMNewAddr, i)))
+		check(t, other.Do(context.Background(), addrReply(t, libnl.RTMDelAddr, i)))
+		check(t, other.Do(context.Background(), addrReply(t, libnl.RTMNewAddr, i)))
 	}
 
 	got := 0
@@ -277,7 +277,7 @@ func overflow(t *testing.T, other *libnl.Socket, n int) {
 		if i%2 == 1 {
 			typ = libnl.RTMDelRoute
 		}
-		check(t, other.Do(t.Context(), blackhole(t, typ, 1)))
+		check(t, other.Do(t.Context(), blackholeRoute(t, typ, 1)))
 	}
 }
 
@@ -313,11 +313,11 @@ func TestTrapOverrun(t *testing.T) {
 				isErr(t, how, err, context.DeadlineExceeded)
 			}
 		}
-		check(t, other.Do(t.Context(), blackhole(t, libnl.RTMNewRoute, 9)))
+		check(t, other.Do(t.Context(), blackholeRoute(t, libnl.RTMNewRoute, 9)))
 		if m, err := nextEvent(t, s); err != nil || m.Header().Type != libnl.RTMNewRoute {
 			t.Errorf("%s: the next event: %v %v", how, m, err)
 		}
-		check(t, other.Do(t.Context(), blackhole(t, libnl.RTMDelRoute, 9)))
+		check(t, other.Do(t.Context(), blackholeRoute(t, libnl.RTMDelRoute, 9)))
 		if m, err := nextEvent(t, s); err != nil || m.Header().Type != libnl.RTMDelRoute {
 			t.Errorf("%s: the event after: %v %v", how, m, err)
 		}
@@ -863,9 +863,9 @@ func TestSignalStorm(t *testing.T) {
 		time.AfterFunc(5*time.Millisecond, func() { _, _ = d.SendAuto(loRequest(t, libnl.RTMGetLink)) })
 		check(t, d.RecvMsgsDefault()) // waits for it
 		check(t, d.WaitForAck())
-		time.AfterFunc(5*time.Millisecond, func() { _ = d.Do(context.Background(), blackhole(t, libnl.RTMNewRoute, 1)) })
+		time.AfterFunc(5*time.Millisecond, func() { _ = d.Do(context.Background(), blackholeRoute(t, libnl.RTMNewRoute, 1)) })
 		check(t, s.Recv(within(t, 2*time.Second)))
-		check(t, d.Do(t.Context(), blackhole(t, libnl.RTMDelRoute, 1)))
+		check(t, d.Do(t.Context(), blackholeRoute(t, libnl.RTMDelRoute, 1)))
 		_, err = nextEvent(t, s)
 		check(t, err)
 	}

@@ -74,15 +74,6 @@ func (s *Socket) sendOp(fn string, op uint32, m *Msg, iov, control []byte, dst S
 		port: C.uint32_t(dst.Port), groups: C.uint32_t(dst.Groups),
 		controllen: C.uint32_t(len(control)),
 	}
-	auto, fresh := op == C.NLGO_SEND_AUTO || op == C.NLGO_COMPLETE, false
-	if o := m.own; o != nil && auto {
-		h := getHeader(b)
-		if o.sent && h.Seq == o.filled {
-			h.Seq = 0 // a second time is another request
-			putHeader(b, h)
-		}
-		fresh = h.Seq == 0
-	}
 	n, err := s.outward(fn, func(h C.uintptr_t, res *C.struct_nlgo_res) {
 		C.nlgo_send_op(s.res.sk, h, C.int(op), bytesPtr(b), C.uint32_t(len(b)), &c, bytesPtr(iov), bytesPtr(control), &v, res)
 		if op == C.NLGO_SEND_AUTO || op == C.NLGO_SEND_SYNC || op == C.NLGO_COMPLETE {
@@ -90,12 +81,6 @@ func (s *Socket) sendOp(fn string, op uint32, m *Msg, iov, control []byte, dst S
 		}
 	})
 	if o := m.own; o != nil {
-		if fresh {
-			o.filled, o.sent = getHeader(b).Seq, false
-		}
-		if err == nil && op == C.NLGO_SEND_AUTO {
-			o.sent = o.filled == getHeader(b).Seq
-		}
 		o.proto = int(c.proto)
 		o.src = SockAddr{uint32(c.src_port), uint32(c.src_groups)}
 	}
