@@ -409,16 +409,17 @@ func (s *Socket) SetFD(p Protocol, fd int) error {
 		p = Protocol(got)
 	}
 	// once libnl has the descriptor it cannot give it back, so what may fail comes first
-	dup := C.nlgo_poll_fd(C.int(fd))
-	if dup < 0 {
-		return sysErr("nl_socket_set_fd", syscall.Errno(-dup))
+	dup, err := unix.FcntlInt(uintptr(fd), unix.F_DUPFD_CLOEXEC, 3)
+	if err != nil {
+		return sysErr("nl_socket_set_fd", err.(syscall.Errno))
 	}
 	var errno C.int
 	if rc := C.nlgo_set_fd(s.res.sk, C.int(p), C.int(fd), &errno); rc < 0 {
-		_ = unix.Close(int(dup))
+		_ = unix.Close(dup)
 		return &Error{Func: "nl_socket_set_fd", Code: Errno(-rc), Errno: syscall.Errno(errno)}
 	}
-	if err := s.attach(p, int(dup)); err != nil {
+	_ = unix.SetNonblock(dup, true) // cannot fail: it is a socket
+	if err := s.attach(p, dup); err != nil {
 		return err
 	}
 	// it may be in a group above 32
