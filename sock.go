@@ -58,16 +58,18 @@ type Socket struct {
 
 	// receiving
 	receiving  bool        // a receive is under way
+	answer     answer      // that Messages is in the middle of
 	loop       *activation // libnl's loop is running
 	pending    queue       // for the receiver, read by others
 	streams    []*stream
-	dump       *stream // the dump in progress
-	skip       uint32  // rest of a dump of libnl's that is to be discarded
-	skipping   bool
-	alignTo    uint32 // libnl is to expect this sequence number next
+	dump       *stream  // the dump in progress
+	skips      []uint32 // answers to libnl's requests that are to be discarded, as far as they still come
+	alignTo    uint32   // libnl is to expect this sequence number next
 	misaligned bool
 	stats      SocketStats
-	seq        uint32 // of the engine's requests
+	lost       uint64 // how often the kernel's queue was full
+	seq        uint32 // of the engine's last request
+	issued     uint32 // so many up to it may still be answered
 
 	slab       msgSlab
 	spare      *activation

@@ -395,6 +395,70 @@ func TestTrapOverrun(t *testing.T) {
 	livesOn("in a dump", s)
 }
 
+// Whoever reads word of an overrun, every request ends: with its own answer, or with the overrun.
+func TestOverrunStorm(t *testing.T) {
+	nltest.NetNS(t)
+	s := dial(t, &libnl.Config{Groups: []libnl.Group{libnl.GroupIPv4Route}})
+	s.EnableAutoAck()
+	check(t, s.SetBufferSize(2048, 0))
+	other := dial(t, nil)
+	ctx, cancel := context.WithCancel(t.Context())
+	var wg sync.WaitGroup
+	events, overruns := 0, 0
+	wg.Go(func() { // the receiver
+		for m, err := range s.Messages(ctx) {
+			switch {
+			case m != nil:
+				events++
+			case errors.Is(err, libnl.ErrOverrun):
+				overruns++
+			case ctx.Err() == nil:
+				t.Error("receiver: ", err)
+			}
+		}
+	})
+	var flood []*libnl.Msg
+	for i := range 32 {
+		flood = append(flood, blackholeRoute(t, libnl.RTMNewRoute, byte(i)), blackholeRoute(t, libnl.RTMDelRoute, byte(i)))
+	}
+	wg.Go(func() {
+		for ctx.Err() == nil {
+			for _, err := range other.Batch(context.Background(), flood) {
+				if err != nil {
+					t.Error("flood: ", err)
+				}
+			}
+		}
+	})
+	answered, lost := 0, 0
+	for i := 0; i < 300 && !t.Failed(); i++ {
+		for name, ask := range map[string]func() error{
+			"Do":      func() error { return s.Do(within(t, 5*time.Second), badRequest(t)) },
+			"Request": func() error { _, err := s.RequestAll(within(t, 5*time.Second), badRequest(t)); return err },
+			"SendSync": func() error {
+				check(t, s.SetDeadline(time.Now().Add(5*time.Second)))
+				return s.SendSync(badRequest(t))
+			},
+		} {
+			err := ask()
+			switch {
+			case errors.Is(err, syscall.EADDRNOTAVAIL):
+				answered++
+			case errors.Is(err, libnl.ErrOverrun):
+				lost++
+			default:
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+	}
+	cancel()
+	wg.Wait()
+	t.Logf("%d answered, %d lost; %d events and %d overruns seen; %+v", answered, lost, events, overruns, s.Stats())
+	if overruns == 0 || uint64(overruns) > s.Stats().Overruns {
+		t.Errorf("the receiver saw %d overruns of %d", overruns, s.Stats().Overruns)
+	}
+}
+
 // firstError reads on until the first error.
 func firstError(t *testing.T, s *libnl.Socket) error {
 	t.Helper()
@@ -834,6 +898,45 @@ func TestTrapWrongAck(t *testing.T) {
 			t.Errorf("%s: a granted request: %v", name, err)
 		}
 	}
+}
+
+// A SendSync that was given up, or whose answer was lost, leaves the socket sound: the next has its own answer, the late one is dropped.
+func TestSendSyncGivenUp(t *testing.T) {
+	nltest.NetNS(t)
+	p := newPeer(t, 0)
+	s := dialPeer(t, p, libnl.Config{})
+	for range 3 {
+		check(t, s.SetDeadline(time.Now().Add(10*time.Millisecond)))
+		isErr(t, "no answer", s.SendSync(plainMsg(t, typData, 0, "")), os.ErrDeadlineExceeded)
+	}
+	for range 3 {
+		b, from, ok := p.recv()
+		if !ok {
+			t.Fatal("no request")
+		}
+		for h := range libnl.EachMsg(b) {
+			p.send(from, message(typData, flagMulti, h.Seq, ""), errorMsg(request{Header: h}, int(syscall.EPERM)))
+		}
+	}
+	p.serve(func(r request) [][]byte { return [][]byte{errorMsg(r, int(syscall.EXDEV))} })
+	check(t, s.SetDeadline(time.Now().Add(2*time.Second)))
+	isErr(t, "the next", s.SendSync(plainMsg(t, typData, 0, "")), syscall.EXDEV)
+	isErr(t, "the one after", s.SendSync(plainMsg(t, typData, 0, "")), syscall.EXDEV)
+	if st := s.Stats(); st.Stale != 6 || st.Pending != 0 {
+		t.Errorf("%+v, want 6 dropped", st)
+	}
+
+	k := dial(t, &libnl.Config{Groups: []libnl.Group{libnl.GroupIPv4Route}})
+	k.EnableAutoAck()
+	cb, err := libnl.NewCallbacks(libnl.KindDefault) // which checks the numbers
+	check(t, err)
+	defer cb.Close()
+	check(t, k.SetCallbacks(cb))
+	check(t, k.SetBufferSize(2048, 0))
+	overflow(t, dial(t, nil), 100)
+	isErr(t, "lost", k.SendSync(badRequest(t)), libnl.ErrOverrun)
+	isErr(t, "the next", k.SendSync(badRequest(t)), syscall.EADDRNOTAVAIL)
+	check(t, k.SendSync(loRequest(t, libnl.RTMNewLink)))
 }
 
 // Signals disturb no wait and no receive.
