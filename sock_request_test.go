@@ -431,7 +431,7 @@ func TestOverrunStorm(t *testing.T) {
 		}
 	})
 	answered, lost := 0, 0
-	for i := 0; i < 300 && !t.Failed(); i++ {
+	for start := time.Now(); time.Since(start) < 300*time.Millisecond && !t.Failed(); {
 		for name, ask := range map[string]func() error{
 			"Do":      func() error { return s.Do(within(t, 5*time.Second), badRequest(t)) },
 			"Request": func() error { _, err := s.RequestAll(within(t, 5*time.Second), badRequest(t)); return err },
@@ -454,7 +454,7 @@ func TestOverrunStorm(t *testing.T) {
 	cancel()
 	wg.Wait()
 	t.Logf("%d answered, %d lost; %d events and %d overruns seen; %+v", answered, lost, events, overruns, s.Stats())
-	if overruns == 0 || uint64(overruns) > s.Stats().Overruns {
+	if n := s.Stats().Overruns; overruns == 0 && n > 10 || uint64(overruns) > n { // the last ones may still be pending
 		t.Errorf("the receiver saw %d overruns of %d", overruns, s.Stats().Overruns)
 	}
 }
@@ -501,6 +501,9 @@ func TestTrapBigDatagram(t *testing.T) {
 	huge := strings.Repeat("0123456789abcdef", 3<<19/16)
 	hugeLen := fmt.Sprint(len(huge) + 16)
 	p := newPeer(t, 0)
+	if n, err := unix.GetsockoptInt(p.fd, unix.SOL_SOCKET, unix.SO_SNDBUF); err != nil || n < 2*len(huge) {
+		t.Skipf("the system allows no messages of %d bytes: %d %v", len(huge), n, err)
+	}
 	p.serve(func(r request) [][]byte {
 		switch string(r.body[16:]) {
 		case "whole...":
