@@ -459,18 +459,29 @@ func (s *Socket) dropStream(st *stream) {
 
 // closeStream ends a stream early: the rest of its answer is discarded.
 func (s *Socket) closeStream(st *stream) {
-	if !st.ended && s.takeToken(&wait{ctx: context.Background()}) == nil {
-		s.discard(func() bool {
-			for !st.q.empty() && !st.ended {
-				if d := st.q.take(0); ends(d.b) {
-					st.ended = true
-				}
-			}
-			return !st.ended
-		})
-		s.dropToken()
+	if !st.ended {
+		s.discardStream(st)
 	}
 	s.dropStream(st)
+}
+
+// discardStream drops what has come of a stream's answer. Who reads for longer than a second, in a callback or waiting for another
+// program, drops the rest as stale.
+func (s *Socket) discardStream(st *stream) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	if s.takeToken(&wait{ctx: ctx}) != nil {
+		return
+	}
+	s.discard(func() bool {
+		for !st.q.empty() && !st.ended {
+			if d := st.q.take(0); ends(d.b) {
+				st.ended = true
+			}
+		}
+		return !st.ended
+	})
+	s.dropToken()
 }
 
 // take takes the stream's next datagram. The token is held.
