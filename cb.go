@@ -68,7 +68,8 @@ type cbSet struct {
 	recv func(*Socket) ([]byte, SockAddr, *syscall.Ucred, error)
 	loop func(*Socket, *Callbacks) (int, error)
 
-	users int // handles, sockets and receives that hold the set; under refs
+	debug bool // some slot is or was libnl's that prints whole messages
+	users int  // handles, sockets and receives that hold the set; under refs
 }
 
 func (c *cbSet) retain() *cbSet {
@@ -86,8 +87,13 @@ func (c *cbSet) release() {
 	}
 }
 
-// outward reports whether sending with this set can reach Go.
-func (c *cbSet) outward() bool { return c.msg[CbMsgOut] != nil || c.send != nil }
+// checkPrint returns an error if a message, or a datagram, is nested too deep for libnl to print. The set's mutex is held.
+func (c *cbSet) checkPrint(fn string, b []byte) error {
+	if c.debug && nestsDeep(b) {
+		return argErr(fn, "attributes nested too deep for libnl's callbacks of kind debug, which print them")
+	}
+	return nil
+}
 
 func (c *cbSet) set(t CallbackType, k CallbackKind, fn MsgFunc) error {
 	if t < 0 || t >= cbTypes {
@@ -102,6 +108,7 @@ func (c *cbSet) set(t CallbackType, k CallbackKind, fn MsgFunc) error {
 		return codeErr("nl_cb_set", int(rc))
 	}
 	c.msg[t] = fn
+	c.debug = c.debug || k == KindDebug
 	return nil
 }
 
@@ -117,6 +124,7 @@ func (c *cbSet) setAll(k CallbackKind, fn MsgFunc) error {
 	for t := range c.msg {
 		c.msg[t] = fn
 	}
+	c.debug = c.debug || k == KindDebug
 	return nil
 }
 
@@ -188,7 +196,7 @@ func NewCallbacks(k CallbackKind) (*Callbacks, error) {
 	if cb == nil {
 		return nil, &Error{Func: "nl_cb_alloc", Code: ErrNoMem}
 	}
-	return newCallbacks(&cbSet{cb: cb}), nil
+	return newCallbacks(&cbSet{cb: cb, debug: k == KindDebug}), nil
 }
 
 // Clone makes a set of its own with the same callbacks and overrides.
@@ -206,7 +214,9 @@ func (c *Callbacks) Clone() (*Callbacks, error) {
 	if cb == nil {
 		return nil, &Error{Func: "nl_cb_clone", Code: ErrNoMem}
 	}
-	return newCallbacks(&cbSet{cb: cb, msg: set.msg, err: set.err, send: set.send, recv: set.recv, loop: set.loop}), nil
+	return newCallbacks(&cbSet{
+		cb: cb, msg: set.msg, err: set.err, send: set.send, recv: set.recv, loop: set.loop, debug: set.debug,
+	}), nil
 }
 
 // Retain makes another handle of the same set; each is closed by itself. It returns nil if c is closed.
