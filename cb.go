@@ -69,6 +69,7 @@ type cbSet struct {
 	loop func(*Socket, *Callbacks) (int, error)
 
 	anySeq bool // libnl does not check sequence numbers
+	debug  bool // some slot is or was libnl's that prints whole messages
 
 	users int // handles, sockets and receives that hold the set; under refs
 }
@@ -88,8 +89,13 @@ func (c *cbSet) release() {
 	}
 }
 
-// outward reports whether sending with this set can reach Go.
-func (c *cbSet) outward() bool { return c.msg[CbMsgOut] != nil || c.send != nil }
+// checkPrint returns an error if a message, or a datagram, is nested too deep for libnl to print. The set's mutex is held.
+func (c *cbSet) checkPrint(fn string, b []byte) error {
+	if c.debug && nestsDeep(b) {
+		return argErr(fn, "attributes nested too deep for libnl's callbacks of kind debug, which print them")
+	}
+	return nil
+}
 
 func (c *cbSet) set(t CallbackType, k CallbackKind, fn MsgFunc) error {
 	if t < 0 || t >= cbTypes {
@@ -107,6 +113,7 @@ func (c *cbSet) set(t CallbackType, k CallbackKind, fn MsgFunc) error {
 	if t == CbSeqCheck {
 		c.anySeq = fn != nil
 	}
+	c.debug = c.debug || k == KindDebug
 	return nil
 }
 
@@ -123,6 +130,7 @@ func (c *cbSet) setAll(k CallbackKind, fn MsgFunc) error {
 		c.msg[t] = fn
 	}
 	c.anySeq = fn != nil
+	c.debug = c.debug || k == KindDebug
 	return nil
 }
 
@@ -194,7 +202,7 @@ func NewCallbacks(k CallbackKind) (*Callbacks, error) {
 	if cb == nil {
 		return nil, &Error{Func: "nl_cb_alloc", Code: ErrNoMem}
 	}
-	return newCallbacks(&cbSet{cb: cb}), nil
+	return newCallbacks(&cbSet{cb: cb, debug: k == KindDebug}), nil
 }
 
 // Clone makes a set of its own with the same callbacks and overrides.
@@ -212,7 +220,10 @@ func (c *Callbacks) Clone() (*Callbacks, error) {
 	if cb == nil {
 		return nil, &Error{Func: "nl_cb_clone", Code: ErrNoMem}
 	}
-	return newCallbacks(&cbSet{cb: cb, msg: set.msg, err: set.err, send: set.send, recv: set.recv, loop: set.loop, anySeq: set.anySeq}), nil
+	return newCallbacks(&cbSet{
+		cb: cb, msg: set.msg, err: set.err, send: set.send, recv: set.recv, loop: set.loop,
+		anySeq: set.anySeq, debug: set.debug,
+	}), nil
 }
 
 // Retain makes another handle of the same set; each is closed by itself. It returns nil if c is closed.

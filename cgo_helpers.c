@@ -516,8 +516,11 @@ struct nl_cb *nlgo_cb_alloc(int kind)
 {
 	struct nl_cb *cb = nl_cb_alloc(kind);
 
-	if (cb)
-		nl_cb_overwrite_recv(cb, recv_override);
+	if (!cb)
+		return NULL;
+	nl_cb_overwrite_recv(cb, recv_override);
+	/* left alone, this one prints to stdout */
+	nl_cb_set(cb, NL_CB_VALID, kind, NULL, stderr);
 	return cb;
 }
 
@@ -529,7 +532,7 @@ struct nl_cb *nlgo_cb_clone(struct nl_cb *orig)
 int nlgo_cb_set(struct nl_cb *cb, int type, int kind, int go)
 {
 	return nl_cb_set(cb, type, kind, go ? msg_trampoline : NULL,
-			 go ? (void *)(uintptr_t)type : NULL);
+			 go ? (void *)(uintptr_t)type : stderr);
 }
 
 int nlgo_cb_set_all(struct nl_cb *cb, int kind, int go)
@@ -538,7 +541,7 @@ int nlgo_cb_set_all(struct nl_cb *cb, int kind, int go)
 
 	/* one by one, since each slot has an argument of its own */
 	if (!go)
-		return nl_cb_set_all(cb, kind, NULL, NULL);
+		return nl_cb_set_all(cb, kind, NULL, stderr);
 	for (type = 0; type <= NL_CB_TYPE_MAX; type++) {
 		rc = nlgo_cb_set(cb, type, kind, go);
 		if (rc < 0)

@@ -216,6 +216,13 @@ func nlgoRecv(h C.uintptr_t, rx *C.struct_nlgo_rx) (rc C.int) {
 	if d.p == nil { // the end of the data
 		return 0
 	}
+	a.set.mu.Lock()
+	err = a.set.checkPrint("", d.bytes())
+	a.set.mu.Unlock()
+	if err != nil {
+		d.free()
+		return a.fail(err)
+	}
 	a.got++
 	a.trace.scan(d.bytes(), &d.meta)
 	rx.buf = d.p

@@ -12,6 +12,7 @@ import (
 	"math"
 	"os"
 	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -130,7 +131,11 @@ func newSocket(sk *C.struct_nl_sock, set *cbSet) *Socket {
 	return s
 }
 
-// NewSocket makes an unconnected socket with libnl's default callbacks.
+// envDebug: libnl reads the variable as it is loaded, and gives its sockets other callbacks.
+var envDebug = strings.EqualFold(os.Getenv("NLCB"), "debug")
+
+// NewSocket makes an unconnected socket with libnl's default callbacks, or those that the environment asks for
+// (NLCB=verbose, NLCB=debug).
 //
 // Implements: nl_socket_alloc
 func NewSocket() (*Socket, error) {
@@ -138,7 +143,7 @@ func NewSocket() (*Socket, error) {
 	if sk == nil {
 		return nil, &Error{Func: "nl_socket_alloc", Code: ErrNoMem}
 	}
-	return newSocket(sk, &cbSet{cb: C.nl_socket_get_cb(sk)}), nil
+	return newSocket(sk, &cbSet{cb: C.nl_socket_get_cb(sk), debug: envDebug}), nil
 }
 
 // NewSocketCallbacks makes an unconnected socket that uses cb, and shares it with whoever else does.

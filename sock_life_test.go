@@ -214,7 +214,9 @@ func operations(s *libnl.Socket, cb *libnl.Callbacks) []func(context.Context) er
 	}
 	ops := []func(context.Context) error{
 		func(ctx context.Context) error { return s.Do(ctx, link()) },
-		func(ctx context.Context) error { return errors.Join(s.Batch(ctx, []*libnl.Msg{link(), link(), link()})...) },
+		func(ctx context.Context) error {
+			return errors.Join(s.Batch(ctx, []*libnl.Msg{link(), link(), link()})...)
+		},
 		func(ctx context.Context) error { return all(ctx, link()) },
 		func(ctx context.Context) error { return all(ctx, dump()) },
 		func(ctx context.Context) error { return s.Do(ctx, dump()) },

@@ -74,7 +74,7 @@ func (s *Socket) sendOp(fn string, op uint32, m *Msg, iov, control []byte, dst S
 		port: C.uint32_t(dst.Port), groups: C.uint32_t(dst.Groups),
 		controllen: C.uint32_t(len(control)),
 	}
-	n, err := s.outward(fn, func(h C.uintptr_t, res *C.struct_nlgo_res) {
+	n, err := s.outward(fn, b, func(h C.uintptr_t, res *C.struct_nlgo_res) {
 		C.nlgo_send_op(s.res.sk, h, C.int(op), bytesPtr(b), C.uint32_t(len(b)), &c, bytesPtr(iov), bytesPtr(control), &v, res)
 		if op == C.NLGO_SEND_AUTO || op == C.NLGO_SEND_SYNC || op == C.NLGO_COMPLETE {
 			s.avoidSeq(getHeader(b).Seq)
@@ -87,10 +87,15 @@ func (s *Socket) sendOp(fn string, op uint32, m *Msg, iov, control []byte, dst S
 	return n, err
 }
 
-// outward runs a call into C that sends, with the state mutex, which is held, and the callback set's; it lets go of the state mutex.
-func (s *Socket) outward(fn string, call func(h C.uintptr_t, res *C.struct_nlgo_res)) (int, error) {
+// outward runs a call into C that sends b, with the state mutex, which is held, and the callback set's; it lets go of the state mutex.
+func (s *Socket) outward(fn string, b []byte, call func(h C.uintptr_t, res *C.struct_nlgo_res)) (int, error) {
 	set := s.set
 	set.mu.Lock()
+	if err := set.checkPrint(fn, b); err != nil {
+		set.mu.Unlock()
+		s.mu.Unlock()
+		return 0, err
+	}
 	if set.msg[CbMsgOut] == nil && set.send == nil { // nothing of Go can be reached
 		var res C.struct_nlgo_res
 		call(0, &res)
@@ -202,7 +207,7 @@ func (s *Socket) SendSimple(t MsgType, f MsgFlags, body []byte) (int, error) {
 	if err := s.lockConnected("nl_send_simple"); err != nil {
 		return 0, err
 	}
-	return s.outward("nl_send_simple", func(h C.uintptr_t, res *C.struct_nlgo_res) {
+	return s.outward("nl_send_simple", body, func(h C.uintptr_t, res *C.struct_nlgo_res) {
 		C.nlgo_send_simple(s.res.sk, h, C.int(t), C.int(f), bytesPtr(body), C.uint32_t(len(body)), res)
 	})
 }
