@@ -169,8 +169,10 @@ static int recv_override(struct nl_sock *sk, struct sockaddr_nl *from,
 	n = nlgoRecv(a->go, &rx);
 	if (n < 0)
 		a->poisoned = 1;
-	if (n <= 0)
+	if (n <= 0) {
+		free(rx.buf); /* closed just now */
 		return n;
+	}
 	*from = (struct sockaddr_nl){.nl_family = AF_NETLINK,
 				     .nl_pid = rx.port,
 				     .nl_groups = rx.groups};
