@@ -164,4 +164,48 @@ void nlgo_rtgen_request(struct nl_sock *sk, uintptr_t go, int type, int family,
 			int flags, struct nlgo_res *res);
 int nlgo_sendto(struct nl_sock *sk, uint8_t *b, uint32_t len, int *sys_errno);
 
+/* ---- objects */
+
+/* What a call that makes objects gives back. */
+struct nlgo_objects {
+	struct nl_object *first; /* NULL if there is none */
+	struct nl_object **more; /* malloc'ed */
+	uint32_t n_more;
+	int32_t err; /* negative NLE_*, then there are no objects */
+};
+
+/* What became of a clone. */
+struct nlgo_clone {
+	struct nl_object *obj;
+	const char *why; /* what libnl would get wrong, with obj == NULL */
+};
+
+/* Text in malloc'ed memory; NULL without memory. */
+struct nlgo_text {
+	char *text;
+	size_t len;
+};
+
+/* Disarms what would abort in ordinary use. Called once. */
+void nlgo_init(void);
+
+/* A new object with one reference; err is a negative NLE_*. */
+struct nlgo_objects nlgo_object_new(const char *type);
+/* The objects in a message of len bytes, one reference each. */
+struct nlgo_objects nlgo_msg_objects(const void *data, uint32_t len, int proto);
+void nlgo_objects_put(struct nl_object **v, uint32_t n);
+/* Completes a link that libnl's parser made; a negative NLE_* without memory.
+ */
+int nlgo_object_settle(struct nl_object *obj);
+
+struct nlgo_clone nlgo_object_clone(struct nl_object *obj);
+int nlgo_object_is(struct nl_object *obj, const char *type);
+int nlgo_object_identical(struct nl_object *a, struct nl_object *b);
+uint64_t nlgo_object_diff(struct nl_object *a, struct nl_object *b);
+int nlgo_object_match(struct nl_object *obj, struct nl_object *filter);
+int nlgo_object_update(struct nl_object *dst, struct nl_object *src);
+struct nlgo_text nlgo_object_dump(struct nl_object *obj, int type);
+/* Bits above 31 of what a link has. */
+uint64_t nlgo_link_high_attrs(struct nl_object *obj);
+
 #endif

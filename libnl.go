@@ -14,6 +14,12 @@ package libnl
 // #cgo nocallback nlgo_send
 // #cgo noescape nlgo_transact
 // #cgo nocallback nlgo_transact
+// #cgo noescape nl_object_attrs2str
+// #cgo nocallback nl_object_attrs2str
+// #cgo noescape nl_object_attr_list
+// #cgo nocallback nl_object_attr_list
+// #cgo noescape nl_object_keygen
+// #cgo nocallback nl_object_keygen
 // #include "cgo_helpers.h"
 import "C"
 
