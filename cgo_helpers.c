@@ -2,7 +2,12 @@
 #include "cgo_helpers.h"
 #include "_cgo_export.h"
 
+#include <limits.h>
+#include <math.h>
+#include <netinet/in.h>
 #include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
@@ -70,6 +75,250 @@ void nlgo_msg_get(struct nl_msg *msg, struct nlgo_msg *m)
 		m->creds = *creds;
 }
 
+/* ---- addresses */
+
+struct nl_addr *nlgo_addr_new(int family, const void *b, size_t len,
+			      int prefixlen)
+{
+	struct nl_addr *a;
+
+	if (len > NLGO_ADDR_MAX)
+		return NULL;
+	a = nl_addr_alloc(NLGO_ADDR_MAX);
+	if (!a)
+		return NULL;
+	nl_addr_set_family(a, family);
+	nl_addr_set_binary_addr(a, b, len);
+	nl_addr_set_prefixlen(a, prefixlen);
+	return a;
+}
+
+void nlgo_addr_get(const struct nl_addr *a, struct nlgo_addr *out)
+{
+	out->has = a != NULL;
+	if (!a)
+		return;
+	out->family = nl_addr_get_family(a);
+	out->prefixlen = (int)nl_addr_get_prefixlen(a);
+	out->len = nl_addr_get_len(a);
+	memcpy(out->b, nl_addr_get_binary_addr(a),
+	       out->len < NLGO_ADDR_MAX ? out->len : NLGO_ADDR_MAX);
+}
+
+int nlgo_addr_parse(const char *s, int hint, struct nlgo_addr *out)
+{
+	struct nl_addr *a = NULL;
+	int err = nl_addr_parse(s, hint, &a);
+
+	if (err < 0)
+		return err;
+	nlgo_addr_get(a, out);
+	nl_addr_put(a);
+	return 0;
+}
+
+void nlgo_addr_str(int family, const void *b, size_t len, int prefixlen,
+		   char *buf, size_t size)
+{
+	struct nl_addr *a = nlgo_addr_new(family, b, len, prefixlen);
+
+	buf[0] = '\0';
+	if (!a)
+		return;
+	nl_addr2str(a, buf, size);
+	nl_addr_put(a);
+}
+
+int nlgo_addr_info(int family, const void *b, size_t len, int prefixlen,
+		   struct nlgo_addrinfo *out, int max)
+{
+	struct nl_addr *a = nlgo_addr_new(family, b, len, prefixlen);
+	struct addrinfo *list = NULL, *i;
+	int n = 0, err;
+
+	if (!a)
+		return -NLE_NOMEM;
+	err = nl_addr_info(a, &list);
+	nl_addr_put(a);
+	if (err < 0)
+		return err;
+	for (i = list; i && n < max; i = i->ai_next) {
+		struct nlgo_addrinfo *o = &out[n];
+
+		o->family = i->ai_family;
+		o->socktype = i->ai_socktype;
+		o->protocol = i->ai_protocol;
+		if (i->ai_family == AF_INET) {
+			struct sockaddr_in *in = (void *)i->ai_addr;
+
+			o->len = 4;
+			memcpy(o->ip, &in->sin_addr, 4);
+		} else if (i->ai_family == AF_INET6) {
+			struct sockaddr_in6 *in6 = (void *)i->ai_addr;
+
+			o->len = 16;
+			memcpy(o->ip, &in6->sin6_addr, 16);
+		} else {
+			continue;
+		}
+		n++;
+	}
+	freeaddrinfo(list);
+	return n;
+}
+
+int nlgo_addr_resolve(int family, const void *b, size_t len, char *buf,
+		      size_t size)
+{
+	struct nl_addr *a = nlgo_addr_new(family, b, len, 8 * (int)len);
+	int err;
+
+	if (!a)
+		return NLE_NOMEM;
+	err = nl_addr_resolve(a, buf, size);
+	nl_addr_put(a);
+	return err;
+}
+
+/* ---- utilities */
+
+/*
+ * libnl reads the rate of the packet scheduler when something first asks for
+ * it, be it the dump of a neighbour or the parser of a qdisc. It calls exit()
+ * when there is something unexpected in the file, divides by an HZ of 0, and
+ * blocks for ever if three threads come at once. So it is made to read here,
+ * while there is one thread, after a look at what it will find; where that is
+ * bad it is given a rate for the moment, and psched_errno remembers.
+ */
+
+static int psched_errno;
+static double ticks_per_usec = 1.0;
+
+static int psched_look(void)
+{
+	unsigned int ns_per_usec, ns_per_tick, nom, denom;
+	const char *root, *path = getenv("PROC_NET_PSCHED");
+	const char *rate = getenv("TICKS_PER_USEC");
+	char name[FILENAME_MAX];
+	struct stat st;
+	FILE *f;
+	int n;
+
+	if (rate) {
+		ticks_per_usec = strtod(rate, NULL);
+		if (!isfinite(ticks_per_usec) || ticks_per_usec <= 0)
+			return EINVAL;
+		return 0;
+	}
+	root = getenv("PROC_ROOT");
+	if (path)
+		n = snprintf(name, sizeof(name), "%s", path);
+	else
+		n = snprintf(name, sizeof(name), "%s/net/psched",
+			     root ? root : "/proc");
+	if (n < 0 || (size_t)n >= sizeof(name))
+		return ENAMETOOLONG;
+	if (stat(name, &st))
+		return errno;
+	if (!S_ISREG(st.st_mode))
+		return EINVAL;
+	f = fopen(name, "re");
+	if (!f)
+		return errno;
+	n = fscanf(f, "%08x %08x %08x %08x", &ns_per_usec, &ns_per_tick, &nom,
+		   &denom);
+	fclose(f);
+	if (n != 4 || !ns_per_usec || !ns_per_tick ||
+	    (nom == 1000000 && (!denom || denom > INT_MAX)))
+		return EINVAL;
+	ticks_per_usec = (double)ns_per_usec / ns_per_tick;
+	return 0;
+}
+
+static int hz_is_bad(void)
+{
+	const char *hz = getenv("HZ");
+	long n = hz ? strtol(hz, NULL, 0) : 100;
+
+	/* the limits of long it takes for an overflow, and asks the system */
+	return n != LONG_MIN && n != LONG_MAX && (n <= 0 || n > INT_MAX);
+}
+
+/* Sets an environment variable to value and returns what it was. */
+static char *env_swap(const char *name, const char *value)
+{
+	const char *was = getenv(name);
+	char *copy = was ? strdup(was) : NULL;
+
+	setenv(name, value, 1);
+	return copy;
+}
+
+static void env_restore(const char *name, char *was)
+{
+	if (was)
+		setenv(name, was, 1);
+	else
+		unsetenv(name);
+	free(was);
+}
+
+static void __attribute__((constructor)) psched_init(void)
+{
+	int bad_hz = hz_is_bad();
+	char *hz = NULL, *rate = NULL;
+
+	psched_errno = psched_look();
+	if (bad_hz) {
+		char n[24];
+
+		snprintf(n, sizeof(n), "%ld", sysconf(_SC_CLK_TCK));
+		hz = env_swap("HZ", n);
+	}
+	if (psched_errno)
+		rate = env_swap("TICKS_PER_USEC", "1");
+	nl_get_user_hz();
+	if (psched_errno)
+		env_restore("TICKS_PER_USEC", rate);
+	if (bad_hz)
+		env_restore("HZ", hz);
+}
+
+int nlgo_psched_errno(void)
+{
+	return psched_errno;
+}
+
+int nlgo_us2ticks(uint32_t us, uint32_t *ticks)
+{
+	if (psched_errno)
+		return psched_errno;
+	if (us * ticks_per_usec >= 4294967296.0)
+		return ERANGE;
+	*ticks = nl_us2ticks(us);
+	return 0;
+}
+
+int nlgo_ticks2us(uint32_t ticks, uint32_t *us)
+{
+	if (psched_errno)
+		return psched_errno;
+	if (ticks / ticks_per_usec >= 4294967296.0)
+		return ERANGE;
+	*us = nl_ticks2us(ticks);
+	return 0;
+}
+
+int nlgo_debug_level(void)
+{
+	return __atomic_load_n(&nl_debug, __ATOMIC_RELAXED);
+}
+
+void nlgo_set_debug_level(int level)
+{
+	__atomic_store_n(&nl_debug, level, __ATOMIC_RELAXED);
+}
+
 int nlgo_msg_dump(const void *data, uint32_t len, const struct nlgo_msg *m,
 		  char **text, size_t *n)
 {
@@ -109,13 +358,21 @@ struct activation {
 
 static __thread struct activation *current;
 
-static void enter(struct activation *a, const struct nl_sock *sk, uintptr_t go,
-		  int loop)
+/* The record is no local variable: runtime.Goexit in a callback leaves these
+ * frames behind, but not the thread. */
+static struct activation *enter(const struct nl_sock *sk, uintptr_t go,
+				int loop, struct nlgo_res *res)
 {
+	struct activation *a = malloc(sizeof(*a));
+
+	*res = (struct nlgo_res){.rc = -NLE_NOMEM, .record = (uintptr_t)a};
+	if (!a)
+		return NULL;
 	*a = (struct activation){
 		.go = go, .sk = sk, .loop = loop, .below = current};
 	current = a;
 	errno = 0;
+	return a;
 }
 
 static void leave(struct activation *a, int rc, struct nlgo_res *res)
@@ -125,8 +382,21 @@ static void leave(struct activation *a, int rc, struct nlgo_res *res)
 	current = a->below;
 	res->rc = rc;
 	res->stopped = a->stopped;
+	res->record = 0;
 	/* libnl's functions leave errno alone after a failed system call */
 	res->sys_errno = rc < 0 && err && nl_syserr2nlerr(err) == -rc ? err : 0;
+	free(a);
+}
+
+void nlgo_abandon(struct nlgo_res *res)
+{
+	struct activation *a = (struct activation *)res->record;
+
+	if (!a)
+		return;
+	a->sk = NULL;
+	a->poisoned = 1;
+	res->record = 0;
 }
 
 int nlgo_receiving(const struct nl_sock *sk)
@@ -491,18 +761,18 @@ int nlgo_transact(int fd, const uint8_t *data, uint32_t len, uint32_t port,
 void nlgo_recvmsgs(struct nl_sock *sk, struct nl_cb *cb, uintptr_t go,
 		   struct nlgo_res *res)
 {
-	struct activation a;
+	struct activation *a = enter(sk, go, 1, res);
 
-	enter(&a, sk, go, 1);
-	leave(&a, nl_recvmsgs_report(sk, cb), res);
+	if (a)
+		leave(a, nl_recvmsgs_report(sk, cb), res);
 }
 
 void nlgo_wait_for_ack(struct nl_sock *sk, uintptr_t go, struct nlgo_res *res)
 {
-	struct activation a;
+	struct activation *a = enter(sk, go, 1, res);
 
-	enter(&a, sk, go, 1);
-	leave(&a, nl_wait_for_ack(sk), res);
+	if (a)
+		leave(a, nl_wait_for_ack(sk), res);
 }
 
 /*
@@ -581,18 +851,21 @@ void nlgo_send_op(struct nl_sock *sk, uintptr_t go, int op, uint8_t *data,
 		  const uint8_t *control, const struct nlgo_iov *v,
 		  struct nlgo_res *res)
 {
-	struct activation a;
+	struct activation *a;
 	struct nl_msg *msg = nlgo_msg_new(data, len, m);
 	struct sockaddr_nl to = {.nl_family = AF_NETLINK};
 	struct iovec vec;
 	struct msghdr hdr = {0};
 	int rc = 0;
 
-	if (!msg) {
-		*res = (struct nlgo_res){.rc = -NLE_NOMEM};
+	*res = (struct nlgo_res){.rc = -NLE_NOMEM};
+	if (!msg)
+		return;
+	a = enter(sk, go, 0, res);
+	if (!a) {
+		nlmsg_free(msg);
 		return;
 	}
-	enter(&a, sk, go, 0);
 	switch (op) {
 	case NLGO_SEND:
 		rc = nl_send(sk, msg);
@@ -620,7 +893,7 @@ void nlgo_send_op(struct nl_sock *sk, uintptr_t go, int op, uint8_t *data,
 		nl_complete_msg(sk, msg);
 		break;
 	}
-	leave(&a, rc, res);
+	leave(a, rc, res);
 	nlgo_msg_get(msg, m);
 	memcpy(data, m->data, NLMSG_HDRLEN);
 	m->data = NULL;
@@ -630,19 +903,21 @@ void nlgo_send_op(struct nl_sock *sk, uintptr_t go, int op, uint8_t *data,
 void nlgo_send_simple(struct nl_sock *sk, uintptr_t go, int type, int flags,
 		      uint8_t *body, uint32_t len, struct nlgo_res *res)
 {
-	struct activation a;
+	struct activation *a = enter(sk, go, 0, res);
 
-	enter(&a, sk, go, 0);
-	leave(&a, nl_send_simple(sk, type, flags, len ? body : NULL, len), res);
+	if (a)
+		leave(a,
+		      nl_send_simple(sk, type, flags, len ? body : NULL, len),
+		      res);
 }
 
 void nlgo_rtgen_request(struct nl_sock *sk, uintptr_t go, int type, int family,
 			int flags, struct nlgo_res *res)
 {
-	struct activation a;
+	struct activation *a = enter(sk, go, 0, res);
 
-	enter(&a, sk, go, 0);
-	leave(&a, nl_rtgen_request(sk, type, family, flags), res);
+	if (a)
+		leave(a, nl_rtgen_request(sk, type, family, flags), res);
 }
 
 int nlgo_sendto(struct nl_sock *sk, uint8_t *b, uint32_t len, int *sys_errno)
@@ -798,11 +1073,53 @@ static void collect(struct nl_object *obj, void *arg)
 	}
 }
 
+/* The message that parsers are given, kept for the next one, because to make
+ * one costs half of what parsing a route does. The caller of nlgo_msg_objects
+ * holds a lock. */
+#ifdef __SANITIZE_ADDRESS__
+enum { SCRATCH_MIN = 0, SCRATCH_KEEP = 0 }; /* a read beyond it must show */
+#else
+enum { SCRATCH_MIN = 4096, SCRATCH_KEEP = 65536 };
+#endif
+static struct nl_msg *scratch;
+static size_t scratch_size;
+
+static struct nl_msg *scratch_get(const void *data, uint32_t len, int proto)
+{
+	/* a zeroed tail keeps libnl's parsers, which round up, inside */
+	size_t need = NLMSG_ALIGN((size_t)len) + 8;
+	char *p;
+
+	if (need > scratch_size) {
+		nlmsg_free(scratch);
+		scratch_size = need > SCRATCH_MIN ? need : SCRATCH_MIN;
+		scratch = nlmsg_alloc_size(scratch_size);
+		if (!scratch) {
+			scratch_size = 0;
+			return NULL;
+		}
+	}
+	p = (char *)nlmsg_hdr(scratch);
+	memcpy(p, data, len);
+	memset(p + len, 0, need - len);
+	nlmsg_hdr(scratch)->nlmsg_len = len;
+	nlmsg_set_proto(scratch, proto);
+	return scratch;
+}
+
+static void scratch_put(void)
+{
+	if (scratch_size <= SCRATCH_KEEP)
+		return;
+	nlmsg_free(scratch);
+	scratch = NULL;
+	scratch_size = 0;
+}
+
 struct nlgo_objects nlgo_msg_objects(const void *data, uint32_t len, int proto)
 {
 	struct nlgo_objects res = {.err = 0};
-	struct nlgo_msg m = {.proto = proto};
-	struct nl_msg *msg = nlgo_msg_new(data, len, &m);
+	struct nl_msg *msg = scratch_get(data, len, proto);
 	int err;
 
 	if (!msg) {
@@ -812,7 +1129,7 @@ struct nlgo_objects nlgo_msg_objects(const void *data, uint32_t len, int proto)
 	err = nl_msg_parse(msg, collect, &res);
 	if (err < 0)
 		objects_drop(&res, err);
-	nlmsg_free(msg);
+	scratch_put();
 	return res;
 }
 

@@ -3,6 +3,8 @@
 #define GOLIBNL_CGO_HELPERS_H
 
 #include <errno.h>
+#include <netdb.h>
+
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -91,6 +93,7 @@ struct nlgo_res {
 	int32_t rc;
 	int32_t sys_errno; /* of the system call that failed, else 0 */
 	uint32_t stopped;  /* a Go callback returned NL_STOP */
+	uintptr_t record;  /* while C runs; no pointer, for cgo's checks */
 };
 
 struct nl_cb *nlgo_cb_alloc(int kind);
@@ -129,6 +132,8 @@ int nlgo_transact(int fd, const uint8_t *data, uint32_t len, uint32_t port,
 void nlgo_recvmsgs(struct nl_sock *sk, struct nl_cb *cb, uintptr_t go,
 		   struct nlgo_res *res);
 void nlgo_wait_for_ack(struct nl_sock *sk, uintptr_t go, struct nlgo_res *res);
+/* For calls that never returned, because a callback ended its goroutine. */
+void nlgo_abandon(struct nlgo_res *res);
 /* Whether libnl's loop of sk is on this thread's stack. */
 int nlgo_receiving(const struct nl_sock *sk);
 /* Makes the sequence number that sk expects next equal to seq. */
@@ -164,6 +169,53 @@ void nlgo_rtgen_request(struct nl_sock *sk, uintptr_t go, int type, int family,
 			int flags, struct nlgo_res *res);
 int nlgo_sendto(struct nl_sock *sk, uint8_t *b, uint32_t len, int *sys_errno);
 
+/* ---- addresses */
+
+/* 32 MPLS labels; MAX_ADDR_LEN of the kernel is 32 */
+#define NLGO_ADDR_MAX 128
+
+/* A flat copy of an nl_addr, filled into Go memory. */
+struct nlgo_addr {
+	int32_t family;
+	int32_t prefixlen;
+	uint32_t len; /* if above NLGO_ADDR_MAX, b has only the beginning */
+	uint32_t has; /* 0: there was no nl_addr */
+	uint8_t b[NLGO_ADDR_MAX];
+};
+
+struct nlgo_addrinfo {
+	int32_t family, socktype, protocol;
+	uint32_t len;
+	uint8_t ip[16];
+};
+
+/* A new nl_addr that the caller puts; NULL without memory or beyond
+ * NLGO_ADDR_MAX. There are zeroes behind the bytes: libnl reads as many as the
+ * family has, whatever len says. */
+struct nl_addr *nlgo_addr_new(int family, const void *b, size_t len,
+			      int prefixlen);
+void nlgo_addr_get(const struct nl_addr *a, struct nlgo_addr *out);
+
+int nlgo_addr_parse(const char *s, int hint, struct nlgo_addr *out);
+void nlgo_addr_str(int family, const void *b, size_t len, int prefixlen,
+		   char *buf, size_t size);
+/* Returns how many of out it filled, or a negative code. */
+int nlgo_addr_info(int family, const void *b, size_t len, int prefixlen,
+		   struct nlgo_addrinfo *out, int max);
+int nlgo_addr_resolve(int family, const void *b, size_t len, char *buf,
+		      size_t size);
+
+/* ---- utilities */
+
+/* What kept the rate of the packet scheduler from being read, 0 if nothing. */
+int nlgo_psched_errno(void);
+/* These return an errno. */
+int nlgo_us2ticks(uint32_t us, uint32_t *ticks);
+int nlgo_ticks2us(uint32_t ticks, uint32_t *us);
+
+int nlgo_debug_level(void);
+void nlgo_set_debug_level(int level);
+
 /* ---- objects */
 
 /* What a call that makes objects gives back. */
@@ -191,7 +243,7 @@ void nlgo_init(void);
 
 /* A new object with one reference; err is a negative NLE_*. */
 struct nlgo_objects nlgo_object_new(const char *type);
-/* The objects in a message of len bytes, one reference each. */
+/* The objects in a message of len bytes, one reference each. Under a lock. */
 struct nlgo_objects nlgo_msg_objects(const void *data, uint32_t len, int proto);
 void nlgo_objects_put(struct nl_object **v, uint32_t n);
 /* Completes a link that libnl's parser made; a negative NLE_* without memory.

@@ -252,34 +252,41 @@ func (h *handlers) find(e *Event) Handler {
 }
 
 // Socket returns the socket for requests, which belongs to the NetLink. It is another than the one events and dumps arrive on, of the same
-// namespace, and opened when it is first asked for. If that fails, its calls return the reason; asking again tries again. Of a closed
-// NetLink it is a closed socket.
+// namespace, and opened when it is first asked for. If that fails, the calls of what is returned give the reason; asking again tries
+// again. Of a closed NetLink it is a closed socket.
 func (n *NetLink) Socket() *Socket {
 	if n == nil {
 		return nil
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if n.rq == nil {
-		cfg := n.config
-		if cfg.Callbacks != nil {
-			n.rq, _ = NewSocketCallbacks(cfg.Callbacks)
-		} else {
-			n.rq, _ = NewSocket()
-		}
+	switch {
+	case n.closed.Load():
 		if n.rq == nil {
-			return nil
+			n.rq, _ = NewSocket()
+			_ = n.rq.Close()
 		}
+	case n.rq.FD() < 0:
+		n.openRequests()
 	}
-	if n.closed.Load() {
-		_ = n.rq.Close()
-	} else if n.rq.FD() < 0 {
-		err := n.rq.open(n.s.proto, &n.config)
+	return n.rq
+}
+
+func (n *NetLink) openRequests() {
+	s, err := Dial(n.s.proto, &n.config)
+	if err == nil {
+		_ = n.rq.Close() // of an earlier try
+		n.rq = s
+		return
+	}
+	if n.rq == nil {
+		n.rq, _ = NewSocket()
+	}
+	if n.rq != nil {
 		n.rq.mu.Lock()
 		n.rq.unopened = err
 		n.rq.mu.Unlock()
 	}
-	return n.rq
 }
 
 // Stats tells what a NetLink has seen.

@@ -18,12 +18,12 @@ import (
 
 func init() { C.nlgo_init() }
 
-// Object is an object of libnl: a link, an address, a route, a conntrack entry and so on. The types of the package that stand for one
-// kind embed it, so what it does they all do. [As] turns an Object into one of them.
+// Object is an object of libnl: a link, an address, a route, a conntrack entry and so on. The types of the package that stand for
+// one kind embed it, so what it does they all do. [As] turns an Object into one of them.
 //
-// An object has owners, each of whom closes it: who made it, and who called [Retain]. An object lent by a callback, a loop or a change
-// notification is revoked when that moves on; Retain and [Clone] keep it. On a closed or revoked object, methods with an error result
-// return [ErrClosed] and the others panic. As for maps, one goroutine at a time may use an object.
+// An object has owners, each of whom closes it: who made it, and who called [Retain]. An object lent by a callback, a loop or a
+// change notification is revoked when that moves on; Retain and [Clone] keep it. On a closed or revoked object, methods with an
+// error result return [ErrClosed] and the others panic. As for maps, one goroutine at a time may use an object.
 type Object struct{ r *objectRef }
 
 // objectRef is one reference. The handles that As makes of a handle share it, and so end together.
@@ -49,7 +49,8 @@ type Kind interface {
 	*Object
 }
 
-// wrap makes a handle of the wanted type. With it comes the name of the type of its objects, empty for any. A new kind is one line here.
+// wrap makes a handle of the wanted type. With it comes the name of the type of its objects, empty for any. A new kind is one line
+// here.
 func wrap[O Kind](r *objectRef) (o O, typeName string) {
 	var h any
 	switch any(o).(type) {
@@ -123,8 +124,8 @@ func NewObject(typeName string) (*Object, error) {
 	return &Object{ownObject(res.first)}, nil
 }
 
-// Close gives the handle's reference back; the object dies with its last one. Closing again, or a nil handle, does nothing. Closing a
-// lent handle only ends the use of it.
+// Close gives the handle's reference back; the object dies with its last one. Closing again, or a nil handle, does nothing. Closing
+// a lent handle only ends the use of it.
 //
 // Implements: nl_object_put
 func (o *Object) Close() error {
@@ -185,8 +186,8 @@ func Clone[O Kind](o O) (O, error) {
 	return h, nil
 }
 
-// As returns the object as one of the package's kinds, if it is of that kind. The result is another handle for the same reference: it is
-// owned or lent as o is, and closing either closes both. A closed object is of no kind.
+// As returns the object as one of the package's kinds, if it is of that kind. The result is another handle for the same reference:
+// it is owned or lent as o is, and closing either closes both. A closed object is of no kind.
 func As[O Kind](o *Object) (O, bool) {
 	var none O
 	c := o.ptr()
@@ -200,8 +201,8 @@ func As[O Kind](o *Object) (O, bool) {
 	return h, true
 }
 
-// TypeName returns the name of the object's type, such as "route/link". It is the name [NewObject] takes but for two types, which call
-// themselves "netfilter/queuemsg" and "fib_lookup/result".
+// TypeName returns the name of the object's type, such as "route/link". It is the name [NewObject] takes but for two types, which
+// call themselves "netfilter/queuemsg" and "fib_lookup/result".
 //
 // Implements: nl_object_get_type
 func (o *Object) TypeName() string { return C.GoString(C.nl_object_get_type(o.live())) }
@@ -221,8 +222,9 @@ func (o *Object) RefCount() int {
 	return int(C.nl_object_get_refcnt(c))
 }
 
-// Identical reports whether two objects are of one type and agree in the attributes that identify such an object, as [Object.IDAttrs] names
-// them. It is false for types that libnl cannot compare (log_msg, queue_msg), but an object is always identical to itself.
+// Identical reports whether two objects are of one type and agree in the attributes that identify such an object, as
+// [Object.IDAttrs] names them. It is false for types that libnl cannot compare (log_msg, queue_msg), but an object is always
+// identical to itself.
 //
 // Implements: nl_object_identical
 func (o *Object) Identical(p Objecter) bool {
@@ -230,15 +232,17 @@ func (o *Object) Identical(p Objecter) bool {
 }
 
 // Diff returns a mask of the attributes in which two objects differ, 0 if in none; an attribute that only one of them has differs.
-// [Object.AttrNames] tells the bits. Objects of different types, and of types that libnl cannot compare (log_msg, queue_msg), differ in every bit.
-// Results of fib_lookup never differ.
+// [Object.AttrNames] tells the bits. Objects of different types, and of types that libnl cannot compare (log_msg, queue_msg),
+// differ in every bit. Results of fib_lookup never differ; two links of a dump for IPv6 always do, in "protinfo".
 //
 // Implements: nl_object_diff64 nl_object_diff
 func (o *Object) Diff(p Objecter) uint64 {
 	return uint64(C.nlgo_object_diff(o.live(), liveObject(p)))
 }
 
-// Match reports whether the object agrees with filter, an object of the same type, in all attributes that filter has.
+// Match reports whether the object agrees with filter, an object of the same type, in all attributes that filter has. The entries
+// of an mdb must always agree, and so must the protocol data of a link, which libnl can compare for bridges alone: no link of a
+// dump for IPv6 matches another.
 //
 // Implements: nl_object_match_filter
 func (o *Object) Match(filter Objecter) bool {
@@ -257,9 +261,9 @@ var linkAttrs = map[int]string{
 	38: "gso_max_size", 39: "slave_kind", 40: "permanent_addr",
 }
 
-// AttrNames returns the names of the attributes in mask, a mask as of [Object.Diff] or [Object.IDAttrs] for an object of this type. An attribute without
-// a name is given as its bit, such as "0x4": libnl has no names for traffic control, neightbl, mdb, log_msg, genl/family and
-// fib_lookup.
+// AttrNames returns the names of the attributes in mask, a mask as of [Object.Diff] or [Object.IDAttrs] for an object of this type.
+// An attribute without a name is given as its bit, such as "0x4": libnl has no names for traffic control, neightbl, mdb, log_msg,
+// genl/family and fib_lookup.
 //
 // Implements: nl_object_attrs2str
 func (o *Object) AttrNames(mask uint64) []string {
@@ -313,8 +317,9 @@ func cText(buf []byte) string {
 	return s
 }
 
-// Update merges src, an object of the same type, into the object, as a cache does with a notification that carries a part of an object: a nexthop of an IPv6 route,
-// entries of an mdb, values of a netconf. Other types, and other cases, are [ErrOpNotSupp]; another type of src is [ErrObjMismatch].
+// Update merges src, an object of the same type, into the object, as a cache does with a notification that carries a part of an
+// object: a nexthop of an IPv6 route, entries of an mdb, values of a netconf. Other types, and other cases, are [ErrOpNotSupp];
+// another type of src is [ErrObjMismatch].
 //
 // Implements: nl_object_update
 func (o *Object) Update(src Objecter) error {
@@ -347,7 +352,8 @@ func (o *Object) Mark(on bool) {
 // Implements: nl_object_is_marked
 func (o *Object) Marked() bool { return C.nl_object_is_marked(o.live()) != 0 }
 
-// HashKey returns the object's slot in a hash table of size slots, as libnl's caches compute it: 0 for types without such a function.
+// HashKey returns the object's slot in a hash table of size slots, as libnl's caches compute it: 0 for types without such a
+// function.
 //
 // Implements: nl_object_keygen
 func (o *Object) HashKey(size uint32) (uint32, error) {
@@ -374,8 +380,8 @@ const (
 	DumpStats                   // all attributes and statistics
 )
 
-// Dump writes the object as text to w, in libnl's words. A type that does not have a form writes nothing: netconf, exp and fib_lookup have no statistics.
-// Interfaces and masters are named if a link cache is provided, and else numbered.
+// Dump writes the object as text to w, in libnl's words. A type that does not have a form writes nothing: netconf, exp and
+// fib_lookup have no statistics. Interfaces and masters are named if a link cache is provided, and else numbered.
 //
 // Implements: nl_object_dump
 func (o *Object) Dump(w io.Writer, t DumpType) error {
@@ -397,7 +403,8 @@ func (o *Object) Dump(w io.Writer, t DumpType) error {
 	return err
 }
 
-// dump returns the text of a live object, and false without memory. Dumps take references to links, and read tables of the whole process.
+// dump returns the text of a live object, and false without memory. Dumps take references to links, and read tables of the whole
+// process.
 func (o *Object) dump(t DumpType) ([]byte, bool) {
 	c := o.live()
 	refs.Lock()
@@ -424,45 +431,46 @@ func (o *Object) String() string {
 	return strings.TrimSuffix(string(text), "\n")
 }
 
-// Objects parses the message and yields the objects in it, each lent for its step of the loop. The only error, such as [ErrMsgTypeNoSupport] for a message that
-// holds no object libnl knows, comes first and alone. [Msg.SetProto] tells the protocol of a message that was not received.
-// A message that does not come from the kernel must be one that the package can check before libnl's parsers see it: other kinds are [ErrInval].
+// Objects parses the message and yields the objects in it, each lent for its step of the loop. The only error, such as
+// [ErrMsgTypeNoSupport] for a message that holds no object libnl knows, comes first and alone. [Msg.SetProto] tells the protocol of
+// a message that was not received. A message that does not come from the kernel must be one that the package can check before
+// libnl's parsers see it: other kinds are [ErrInval].
 //
 // Implements: nl_msg_parse
 func (m *Msg) Objects() iter.Seq2[*Object, error] {
 	return func(yield func(*Object, error) bool) {
-		objs, err := m.parse()
+		objs, err := m.parse(true)
 		if err != nil {
 			yield(nil, err)
 			return
 		}
 		defer objs.put()
-		for i := range objs.len() {
-			if !objs.lend(i, yield) {
+		for i := range objs.lent {
+			if !objs.step(i, yield) {
 				return
 			}
 		}
 	}
 }
 
-// Object parses the message and returns the first object in it, which the caller owns. Few messages hold more than one.
-// The errors are those of [Msg.Objects], and [ErrObjNotFound] for a message without any.
+// Object parses the message and returns the first object in it, which the caller owns. Few messages hold more than one. The errors
+// are those of [Msg.Objects], and [ErrObjNotFound] for a message without any.
 //
 // Implements: nl_msg_parse
 func (m *Msg) Object() (*Object, error) {
-	objs, err := m.parse()
+	objs, err := m.parse(false)
 	if err != nil {
 		return nil, err
 	}
 	defer objs.put()
-	if objs.len() == 0 {
+	if objs.c.first == nil {
 		return nil, &Error{Func: "nl_msg_parse", Code: ErrObjNotFound}
 	}
 	return &Object{ownObject(objs.take())}, nil
 }
 
-// parse makes the objects of the message.
-func (m *Msg) parse() (parsed, error) {
+// parse makes the objects of the message, with handles to lend them if asked.
+func (m *Msg) parse(lend bool) (parsed, error) {
 	const fn = "nl_msg_parse"
 	b := m.bytes()
 	if b == nil {
@@ -481,22 +489,40 @@ func (m *Msg) parse() (parsed, error) {
 		}
 	}
 	refs.Lock()
-	res := C.nlgo_msg_objects(unsafe.Pointer(&b[0]), C.uint32_t(len(b)), C.int(proto))
+	p := parsed{c: C.nlgo_msg_objects(unsafe.Pointer(&b[0]), C.uint32_t(len(b)), C.int(proto))}
+	if lend && p.c.first != nil {
+		p.lent = newLent(1 + int(p.c.n_more))
+	}
 	refs.Unlock()
-	if err := codeErr(fn, int(res.err)); err != nil {
+	if err := codeErr(fn, int(p.c.err)); err != nil {
 		return parsed{}, err
 	}
-	return parsed{res}, nil
+	return p, nil
 }
 
 // parsed holds the references of objects made by one message.
-type parsed struct{ c C.struct_nlgo_objects }
+type parsed struct {
+	c    C.struct_nlgo_objects
+	lent []lentObject // one for each
+}
 
-func (p *parsed) len() int {
-	if p.c.first == nil {
-		return 0
+// lentObject is a lent handle with its state.
+type lentObject struct {
+	o Object
+	r objectRef
+}
+
+// lentSlab holds unused lent handles, guarded by refs. None is used twice: a kept one stays revoked.
+var lentSlab []lentObject
+
+// newLent returns n unused lent handles. refs is held.
+func newLent(n int) []lentObject {
+	if len(lentSlab) < n {
+		lentSlab = make([]lentObject, max(n, 64))
 	}
-	return 1 + int(p.c.n_more)
+	s := lentSlab[:n:n]
+	lentSlab = lentSlab[n:]
+	return s
 }
 
 func (p *parsed) at(i int) *C.struct_nl_object {
@@ -506,11 +532,13 @@ func (p *parsed) at(i int) *C.struct_nl_object {
 	return unsafe.Slice(p.c.more, p.c.n_more)[i-1]
 }
 
-// lend lends one object for one step of a loop.
-func (p *parsed) lend(i int, yield func(*Object, error) bool) bool {
-	r := &objectRef{c: p.at(i), lent: true}
-	defer func() { r.c = nil }()
-	return yield(&Object{r}, nil)
+// step lends one object for one step of a loop.
+func (p *parsed) step(i int, yield func(*Object, error) bool) bool {
+	l := &p.lent[i]
+	l.r = objectRef{c: p.at(i), lent: true}
+	l.o.r = &l.r
+	defer func() { l.r.c = nil }()
+	return yield(&l.o, nil)
 }
 
 // take hands over the first object with its reference. What is left can only be put.

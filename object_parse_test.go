@@ -9,6 +9,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"net"
 	"os/exec"
 	"slices"
 	"strings"
@@ -185,7 +186,7 @@ func exercise(t testing.TB, o *libnl.Object) {
 	empty := newObject(t, o.TypeName())
 	o.Diff(empty)
 	empty.Diff(o)
-	if !o.Match(empty) && o.TypeName() != "route/neigh" {
+	if !o.Match(empty) && o.TypeName() != "route/mdb" { // whose entries always count
 		t.Errorf("%s does not match an empty filter", o)
 	}
 	c, err := libnl.Clone(o)
@@ -292,10 +293,10 @@ func TestObjectParseErrors(t *testing.T) {
 		"no payload":      {routeMsg(t, libnl.RTMNewLink, nil, nil), libnl.ErrInval},
 		"no name":         {routeMsg(t, libnl.RTMNewLink, ifinfo(0, 1, 0), nil), libnl.ErrInval},
 		"not an object":   {routeMsg(t, libnl.MsgDone, u32(0), nil), libnl.ErrInval},
-		"unchecked":       {routeMsg(t, unix.RTM_NEWQDISC, make([]byte, 20), func(m *libnl.Msg) { m.PutString(1, "blackhole") }), libnl.ErrInval},
-		"wrong length":    {routeMsg(t, libnl.RTMNewLink, ifinfo(0, 1, 0), func(m *libnl.Msg) { m.PutString(3, "a"); m.PutU8(unix.IFLA_MTU, 1) }), libnl.ErrInval},
+		"unchecked":       {routeMsg(t, unix.RTM_NEWQDISC, make([]byte, 20), blackhole), libnl.ErrInval},
+		"wrong length":    {routeMsg(t, libnl.RTMNewLink, ifinfo(0, 1, 0), shortMTU), libnl.ErrInval},
 		"veth with peer":  {routeMsg(t, libnl.RTMNewLink, ifinfo(0, 1, 0), vethPeer), libnl.ErrInval},
-		"address too big": {routeMsg(t, libnl.RTMNewAddr, make([]byte, 8), func(m *libnl.Msg) { m.PutBytes(1, make([]byte, 300)) }), libnl.ErrInval},
+		"address too big": {routeMsg(t, libnl.RTMNewAddr, make([]byte, 8), bigAddress), libnl.ErrInval},
 	} {
 		if o, err := c.m.Object(); o != nil || !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, %v, want %v", name, o, err, c.want)
@@ -312,6 +313,15 @@ func TestObjectParseErrors(t *testing.T) {
 		}
 	}
 }
+
+func blackhole(m *libnl.Msg) { m.PutString(1, "blackhole") }
+
+func shortMTU(m *libnl.Msg) {
+	m.PutString(unix.IFLA_IFNAME, "a")
+	m.PutU8(unix.IFLA_MTU, 1)
+}
+
+func bigAddress(m *libnl.Msg) { m.PutBytes(unix.IFA_ADDRESS, make([]byte, 300)) }
 
 func vethPeer(m *libnl.Msg) {
 	m.PutString(unix.IFLA_IFNAME, "v")
@@ -506,108 +516,154 @@ func TestObjectParseMemoryFlat(t *testing.T) {
 	})
 }
 
-// kernelDump asks the kernel for all objects of a kind and returns the messages of the answer.
-func kernelDump(t testing.TB, typ libnl.MsgType, family byte) (msgs [][]byte) {
+// kernelDump asks the kernel for all objects of a kind and returns the messages of the answer, as the kernel sent them.
+func kernelDump(t testing.TB, s *libnl.Socket, typ libnl.MsgType, hdr []byte) []*libnl.Msg {
 	t.Helper()
-	fd, err := unix.Socket(unix.AF_NETLINK, unix.SOCK_RAW|unix.SOCK_CLOEXEC, unix.NETLINK_ROUTE)
+	m, err := libnl.NewMsgSimple(typ, libnl.FlagDump)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer unix.Close(fd)
-	m, err := libnl.NewMsgSimple(typ, libnl.FlagRequest|libnl.FlagDump)
+	m.Append(hdr, 4)
+	msgs, err := s.RequestAll(t.Context(), m)
 	if err != nil {
-		t.Fatal(err)
+		t.Logf("the kernel refuses a dump of type %d: %v", typ, err)
 	}
-	m.Append(append([]byte{family}, make([]byte, 27)...), 4)
-	if err := unix.Sendto(fd, m.Bytes(), 0, &unix.SockaddrNetlink{Family: unix.AF_NETLINK}); err != nil {
-		t.Fatal(err)
-	}
-	buf := make([]byte, 1<<16)
-	for {
-		n, _, err := unix.Recvfrom(fd, buf, 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for h, b := range libnl.EachMsg(buf[:n]) {
-			switch h.Type {
-			case libnl.MsgDone:
-				return msgs
-			case libnl.MsgError:
-				t.Skipf("the kernel refuses a dump of type %d, family %d", typ, family)
-			}
-			msgs = append(msgs, bytes.Clone(b))
+	return msgs
+}
+
+// populate makes some of everything that the running kernel knows in the current namespace.
+func populate(t testing.TB) {
+	nltest.Run(t, "ip", "link", "add", "veth0", "type", "veth", "peer", "name", "veth1")
+	for _, line := range []string{
+		"ip link set veth0 up", "ip link set veth1 up", "ip link add dum0 type veth peer name dum1", "ip link set dum0 up", "ip link set dum1 up",
+		"ip link add dum2 type dummy", "ip link add br0 type bridge", "ip link set veth1 master br0", "ip link set br0 up",
+		"ip link add link dum0 name vlan5 type vlan id 5", "ip link add vx0 type vxlan id 9 dstport 4789 dev dum0",
+		"ip link add mv0 link dum0 type macvlan", "ip link add ipv0 link dum0 type ipvlan", "ip link add bond0 type bond",
+		"ip link add gre1 type gre local 192.0.2.1 remote 192.0.2.2", "ip link add sit1 type sit local 192.0.2.1",
+		"ip link add tnl1 type ip6tnl", "ip link add vrf0 type vrf table 10", "ip link add gnv0 type geneve id 3 remote 192.0.2.3",
+		"ip link add mac0 link dum0 type macsec", "ip link set veth0 alias some-text",
+		"ip addr add 192.0.2.1/24 dev dum0", "ip addr add 192.0.2.5 peer 192.0.2.6 dev veth0", "ip addr add 2001:db8::1/64 dev dum0 nodad",
+		"ip route add 198.51.100.0/24 via 192.0.2.254 dev dum0 mtu 1300",
+		"ip route add 203.0.113.0/24 nexthop via 192.0.2.7 dev dum0 nexthop via 192.0.2.8 dev dum0",
+		"ip -6 route add 2001:db8:1::/48 via 2001:db8::2", "ip route add blackhole 10.9.0.0/16", "ip route add 10.8.0.0/16 encap mpls 100 via 192.0.2.7",
+		"ip neigh add 192.0.2.9 lladdr 02:00:00:00:00:09 dev dum0", "ip neigh add proxy 192.0.2.10 dev dum0",
+		"ip rule add from 192.0.2.0/24 table 100 prio 5000", "ip rule add iif dum0 fwmark 3 goto 32766 prio 6000",
+		"ip -6 rule add to 2001:db8::/32 table 7", "bridge mdb add dev br0 port veth1 grp 239.1.1.1 permanent",
+		"tc qdisc add dev dum0 root handle 1: htb default 1", "tc class add dev dum0 parent 1: classid 1:1 htb rate 1mbit",
+		"tc qdisc add dev dum1 root blackhole", "tc qdisc add dev veth0 root handle 2: prio",
+		"tc qdisc add dev veth0 parent 2:1 tbf rate 1mbit burst 10k latency 9ms",
+		"tc qdisc add dev veth0 ingress",
+		"tc filter add dev dum0 parent 1: protocol ip u32 match ip dst 192.0.2.0/24 flowid 1:1 action ok",
+		"tc filter add dev dum0 parent 1: protocol ip prio 9 basic flowid 1:1",
+		"tc filter add dev veth0 ingress protocol ip flower dst_ip 192.0.2.1 action drop",
+		"tc filter add dev veth0 ingress prio 8 matchall action drop", "tc filter add dev dum0 parent 1: protocol ip prio 7 fw classid 1:1",
+		"tc actions add action gact drop index 3", "tc actions add action gact ok index 4",
+	} {
+		args := strings.Fields(line)
+		if out, err := exec.Command(args[0], args[1:]...).CombinedOutput(); err != nil {
+			t.Logf("not here: %s: %s", line, bytes.TrimSpace(out))
 		}
 	}
 }
 
-// What the kernel sends about a namespace with some of everything that can be made in it.
+// What the kernel sends about a namespace with some of everything, as libnl's own parsers see it and as the validator does.
 func TestObjectKernelDumps(t *testing.T) {
 	nltest.NetNS(t)
-	try := func(args ...string) {
-		if out, err := exec.Command("ip", args...).CombinedOutput(); err != nil {
-			t.Logf("not here: ip %s: %s", strings.Join(args, " "), bytes.TrimSpace(out))
+	populate(t)
+	index := func(name string) uint32 {
+		i, err := net.InterfaceByName(name)
+		if err != nil {
+			t.Fatal(err)
 		}
+		return uint32(i.Index)
 	}
-	nltest.Run(t, "ip", "link", "add", "veth0", "type", "veth", "peer", "name", "veth1")
-	for _, args := range []string{
-		"link set veth0 up", "link set veth1 up", "link add dum0 type veth peer name dum1", "link set dum0 up", "link set dum1 up", "link add dum2 type dummy",
-		"link add br0 type bridge", "link set veth1 master br0", "link set br0 up",
-		"link add link dum0 name vlan5 type vlan id 5", "link add vx0 type vxlan id 9 dstport 4789 dev dum0", "link add mv0 link dum0 type macvlan",
-		"link add ipv0 link dum0 type ipvlan", "link add bond0 type bond", "link add gre1 type gre local 192.0.2.1 remote 192.0.2.2",
-		"link add sit1 type sit local 192.0.2.1", "link add tnl1 type ip6tnl", "link add vrf0 type vrf table 10", "link add gnv0 type geneve id 3 remote 192.0.2.3",
-		"link add mac0 link dum0 type macsec", "link set veth0 alias some-text",
-		"addr add 192.0.2.1/24 dev dum0", "addr add 192.0.2.5 peer 192.0.2.6 dev veth0", "addr add 2001:db8::1/64 dev dum0 nodad",
-		"route add 198.51.100.0/24 via 192.0.2.254 dev dum0 mtu 1300", "route add 203.0.113.0/24 nexthop via 192.0.2.7 dev dum0 nexthop via 192.0.2.8 dev dum0",
-		"-6 route add 2001:db8:1::/48 via 2001:db8::2", "route add blackhole 10.9.0.0/16", "route add 10.8.0.0/16 encap mpls 100 via 192.0.2.7",
-		"neigh add 192.0.2.9 lladdr 02:00:00:00:00:09 dev dum0", "neigh add proxy 192.0.2.10 dev dum0",
-		"rule add from 192.0.2.0/24 table 100 prio 5000", "rule add iif dum0 fwmark 3 goto 32766 prio 6000", "-6 rule add to 2001:db8::/32 table 7",
-	} {
-		try(strings.Fields(args)...)
-	}
+	tcmsg := func(name string, parent uint32) []byte { return slices.Concat(u32(0, index(name), 0, parent, 0)) }
+	zero := make([]byte, 28)
+	gact := []byte{0, 0, 0, 0, 20, 0, 1, 0, 16, 0, 1, 0, 9, 0, 1, 0, 'g', 'a', 'c', 't', 0, 0, 0, 0}
 	for _, c := range []struct {
-		typ    libnl.MsgType
-		family byte
-		name   string
+		proto   libnl.Protocol
+		typ     libnl.MsgType
+		hdr     []byte
+		name    string
+		checked bool // has rules in the validator
 	}{
-		{libnl.RTMGetLink, unix.AF_UNSPEC, "route/link"},
-		{libnl.RTMGetLink, unix.AF_BRIDGE, "route/link"},
-		{libnl.RTMGetLink, unix.AF_INET6, "route/link"},
-		{libnl.RTMGetAddr, unix.AF_UNSPEC, "route/addr"},
-		{libnl.RTMGetRoute, unix.AF_UNSPEC, "route/route"},
-		{libnl.RTMGetNeigh, unix.AF_UNSPEC, "route/neigh"},
-		{libnl.RTMGetNeigh, unix.AF_BRIDGE, "route/neigh"},
-		{libnl.RTMGetRule, unix.AF_UNSPEC, "route/rule"},
+		{libnl.ProtoRoute, libnl.RTMGetLink, ifinfo(unix.AF_UNSPEC, 0, 0), "route/link", true},
+		{libnl.ProtoRoute, libnl.RTMGetLink, ifinfo(unix.AF_BRIDGE, 0, 0), "route/link", true},
+		{libnl.ProtoRoute, libnl.RTMGetLink, ifinfo(unix.AF_INET6, 0, 0), "route/link", true},
+		{libnl.ProtoRoute, libnl.RTMGetAddr, zero, "route/addr", true},
+		{libnl.ProtoRoute, libnl.RTMGetRoute, zero, "route/route", true},
+		{libnl.ProtoRoute, libnl.RTMGetNeigh, zero, "route/neigh", true},
+		{libnl.ProtoRoute, libnl.RTMGetNeigh, ifinfo(unix.AF_BRIDGE, 0, 0), "route/neigh", true},
+		{libnl.ProtoRoute, libnl.RTMGetRule, zero, "route/rule", true},
+		{libnl.ProtoRoute, unix.RTM_GETNEIGHTBL, zero, "route/neightbl", false},
+		{libnl.ProtoRoute, unix.RTM_GETNETCONF, zero[:4], "route/netconf", false},
+		{libnl.ProtoRoute, unix.RTM_GETMDB, ifinfo(unix.AF_BRIDGE, 0, 0), "route/mdb", false},
+		{libnl.ProtoRoute, unix.RTM_GETQDISC, zero, "route/qdisc", false},
+		{libnl.ProtoRoute, unix.RTM_GETTCLASS, tcmsg("dum0", 0), "route/class", false},
+		{libnl.ProtoRoute, unix.RTM_GETTFILTER, tcmsg("dum0", 0x10000), "route/cls", false},
+		{libnl.ProtoRoute, unix.RTM_GETTFILTER, tcmsg("veth0", 0xffff0000), "route/cls", false},
+		{libnl.ProtoRoute, unix.RTM_GETACTION, gact, "route/act", false},
+		{libnl.ProtoGeneric, 16, []byte{3, 1, 0, 0}, "genl/family", false},
 	} {
+		s, err := libnl.Dial(c.proto, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
 		var objs []*libnl.Object
-		for _, b := range kernelDump(t, c.typ, c.family) {
-			m, err := libnl.MsgFromBytes(b)
+		for _, m := range kernelDump(t, s, c.typ, c.hdr) {
+			n := 0
+			for o, err := range m.Objects() {
+				if err != nil {
+					t.Errorf("%s of header % x: %v: % x", c.name, c.hdr, err, m.Bytes())
+					break
+				}
+				n++
+				if o.TypeName() != c.name {
+					t.Errorf("got a %s in a dump of %s", o.TypeName(), c.name)
+				}
+				exercise(t, o)
+				if o, err = libnl.Retain(o); err != nil {
+					t.Fatal(err)
+				}
+				defer o.Close()
+				objs = append(objs, o)
+			}
+			if n == 0 {
+				t.Errorf("%s: nothing in a message: % x", c.name, m.Bytes())
+			}
+			foreign, err := libnl.MsgFromBytes(m.Bytes())
 			if err != nil {
 				t.Fatal(err)
 			}
-			m.SetProto(libnl.ProtoRoute)
-			o, err := m.Object()
-			if err != nil {
-				t.Errorf("%s of family %d: %v: % x", c.name, c.family, err, b)
-				continue
+			foreign.SetProto(c.proto)
+			switch o, err := foreign.Object(); {
+			case c.checked && err != nil:
+				t.Errorf("%s: the validator refuses what the kernel sent: %v: % x", c.name, err, m.Bytes())
+			case !c.checked && !errors.Is(err, libnl.ErrInval):
+				t.Errorf("%s: an unchecked message gave %v, %v", c.name, o, err)
+			case err == nil:
+				if objs[len(objs)-1].Diff(o) != 0 && o.AttrNames(objs[len(objs)-1].Diff(o))[0] != "protinfo" {
+					t.Errorf("%s: %s is not %s", c.name, o, objs[len(objs)-1])
+				}
+				o.Close()
 			}
-			defer o.Close()
-			if o.TypeName() != c.name {
-				t.Errorf("got a %s in a dump of %s", o.TypeName(), c.name)
-			}
-			exercise(t, o)
-			objs = append(objs, o)
+			m.Close()
 		}
-		if len(objs) == 0 {
-			t.Errorf("no %s of family %d", c.name, c.family)
+		if len(objs) == 0 && c.checked {
+			t.Errorf("no %s for header % x", c.name, c.hdr)
 		}
+		t.Logf("%d × %s", len(objs), c.name)
 		for i, a := range objs {
+			if testing.Verbose() {
+				t.Log(a)
+			}
 			for j, b := range objs {
-				if i != j && a.Diff(b) == 0 {
+				if i != j && c.checked && a.Diff(b) == 0 {
 					t.Errorf("%s and %s do not differ", a, b)
 				}
 			}
 		}
-		t.Logf("%d × %s of family %d", len(objs), c.name, c.family)
 	}
 }
 

@@ -20,8 +20,9 @@ import (
 type loopMode int
 
 const (
-	loopRecv loopMode = iota // nl_recvmsgs
-	loopAck                  // nl_wait_for_ack
+	loopRecv   loopMode = iota // nl_recvmsgs
+	loopAck                    // nl_wait_for_ack
+	loopPickup                 // nl_recvmsgs, for an answer alone
 )
 
 // trace follows what passes through the receive override, as far as libnl does not tell.
@@ -100,7 +101,7 @@ func (a *activation) recv() (*inC, error) {
 
 // take makes the next datagram for libnl the first one, without waiting. The token is held.
 func (a *activation) take() error {
-	if d, ok := a.s.popPending(a.mode == loopAck); ok {
+	if d, ok := a.s.popPending(a.mode != loopRecv); ok {
 		if d.err != nil {
 			return d.err
 		}
@@ -127,7 +128,7 @@ func (a *activation) take() error {
 // mine keeps a datagram that is not libnl's for its owner.
 func (a *activation) mine(d *inC) bool {
 	who, st := a.s.route(d.bytes(), &d.meta, 0, -1)
-	if who == forReceiver && (a.mode != loopAck || d.meta.group == 0 && d.meta.src.Groups == 0) {
+	if who == forReceiver && (a.mode == loopRecv || d.meta.group == 0 && d.meta.src.Groups == 0) {
 		return true
 	}
 	a.s.keep(datagram{b: d.bytes(), meta: d.meta}, who, st)
@@ -281,7 +282,7 @@ func (s *Socket) runLoop(fn string, w wait, set *cbSet) (int, error) {
 	return a.result(fn)
 }
 
-// runAck runs nl_wait_for_ack until the answer to a request has ended: to the one numbered seq, or, if seq is 0, to any. Notifications
+// runAck runs nl_wait_for_ack, or the loop of nl_pickup, until the answer to a request has ended: to the one numbered seq, or, if seq is 0, to any. Notifications
 // are kept for the receiver. The token is held.
 func (a *activation) runAck(fn string, seq uint32) error {
 	for {
@@ -318,8 +319,8 @@ func (a *activation) run() {
 	h := cgo.NewHandle(a)
 	defer h.Delete()
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	if s.closed {
-		s.mu.Unlock()
 		a.res = C.struct_nlgo_res{rc: -C.NLE_BAD_SOCK}
 		a.fail(ErrClosed)
 		return
@@ -330,14 +331,16 @@ func (a *activation) run() {
 	}
 	s.loop = a
 	a.set.mu.Lock()
+	defer func() { // also when a callback ended its goroutine
+		a.set.mu.Unlock()
+		s.loop = nil
+		C.nlgo_abandon(&a.res)
+	}()
 	if a.mode == loopAck {
 		C.nlgo_wait_for_ack(s.res.sk, C.uintptr_t(h), &a.res)
 	} else {
 		C.nlgo_recvmsgs(s.res.sk, a.set.cb, C.uintptr_t(h), &a.res)
 	}
-	a.set.mu.Unlock()
-	s.loop = nil
-	s.mu.Unlock()
 }
 
 // settle leaves the socket sound after an early end: the rest of a dump is discarded, notifications among it are kept, and libnl is
@@ -500,4 +503,55 @@ func (s *Socket) WaitForAck() error {
 	}
 	a.token = true
 	return a.runAck(fn, 0)
+}
+
+// Pickup waits for the answer to a message sent with auto-ack and returns the object in it, which is the caller's; the last if there are
+// several, nil if there is none. Unlike libnl it reads the answer to its end, and takes no other datagram for it.
+//
+// Implements: nl_pickup nl_pickup_keep_syserr
+func (s *Socket) Pickup() (*Object, error) {
+	const fn = "nl_pickup"
+	if s == nil {
+		return nil, argErr(fn, "nil Socket")
+	}
+	own, err := s.Callbacks()
+	if err != nil {
+		return nil, err
+	}
+	defer own.Close()
+	cb, err := own.Clone()
+	if err != nil {
+		return nil, err
+	}
+	defer cb.Close()
+	var obj *Object
+	err = cb.Set(CbValid, KindCustom, func(m *Msg) error {
+		o, err := m.Object()
+		if err == nil {
+			_ = obj.Close()
+			obj = o
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	set, err := cb.hold(fn)
+	if err != nil {
+		return nil, err
+	}
+	a, err := s.startLoop(fn, s.waiting(), set, loopPickup, true)
+	if err != nil {
+		return nil, err
+	}
+	defer a.end()
+	if err = s.takeToken(&a.w); err != nil {
+		return nil, named(fn, err)
+	}
+	a.token = true
+	if err = a.runAck(fn, 0); err != nil {
+		_ = obj.Close()
+		return nil, err
+	}
+	return obj, nil
 }

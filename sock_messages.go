@@ -147,7 +147,7 @@ func (s *Socket) keepRest(d datagram) {
 
 // endedFor notes the end of an answer that libnl's loop did not see: it has to expect the next.
 func (s *Socket) endedFor(m []byte, in *inbound) {
-	if in.group != 0 || in.src.Groups != 0 {
+	if !in.trusted || in.group != 0 || in.src.Groups != 0 {
 		return
 	}
 	s.mu.Lock()

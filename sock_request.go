@@ -52,9 +52,9 @@ func isDump(p Protocol, b []byte) bool {
 	return h.Flags&FlagDump == FlagDump && isGet(p, h.Type)
 }
 
-// post sends, and if recv is not nil takes what has arrived then. Where another program's queue is full it tries again within ctx, less
-// and less often: netlink's poll would say that there is room.
-func (s *Socket) post(w *wait, fn string, b []byte, to SockAddr, recv func(n int)) error {
+// post sends. Where another program's queue is full it tries again within ctx, less and less often: netlink's poll would say that there
+// is room.
+func (s *Socket) post(w *wait, fn string, b []byte, to SockAddr) error {
 	for pause := time.Millisecond; ; pause = min(2*pause, 50*time.Millisecond) {
 		n := int(C.nlgo_send(C.int(s.fd), bytesPtr(b), C.uint32_t(len(b)), C.uint32_t(to.Port), C.uint32_t(to.Groups), nil))
 		if n >= 0 {
@@ -96,7 +96,7 @@ func (s *Socket) transact(w *wait, fn string, b []byte, to SockAddr, seq uint32,
 		if syscall.Errno(-n) != syscall.EAGAIN {
 			return sysErr(fn, syscall.Errno(-n))
 		}
-		if err := s.post(w, fn, b, to, nil); err != nil {
+		if err := s.post(w, fn, b, to); err != nil {
 			return err
 		}
 		d.n = -C.EAGAIN
@@ -349,7 +349,7 @@ func (s *Socket) openStream(w *wait, fn string, m *Msg) (*stream, error) {
 	s.streams = append(s.streams, st)
 	s.users++
 	s.mu.Unlock()
-	if err := s.post(w, fn, b, to, nil); err != nil {
+	if err := s.post(w, fn, b, to); err != nil {
 		st.ended = true
 		s.dropStream(st)
 		return nil, named(fn, err)

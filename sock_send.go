@@ -12,7 +12,6 @@ import (
 	"runtime/cgo"
 	"slices"
 	"syscall"
-	"unsafe"
 )
 
 // MsgHdr is what SendMsg sends (struct msghdr).
@@ -104,6 +103,8 @@ func (s *Socket) outward(fn string, call func(h C.uintptr_t, res *C.struct_nlgo_
 	s.stack++
 	h := cgo.NewHandle(a)
 	defer func() {
+		C.nlgo_abandon(&a.res) // if a callback ended its goroutine
+		set.mu.Unlock()
 		h.Delete()
 		s.unstack()
 		s.endLocked()
@@ -112,7 +113,6 @@ func (s *Socket) outward(fn string, call func(h C.uintptr_t, res *C.struct_nlgo_
 		a.finish()
 	}()
 	call(C.uintptr_t(h), &a.res)
-	set.mu.Unlock()
 	if a.err != nil {
 		return 0, named(fn, a.err)
 	}
@@ -202,22 +202,6 @@ func (s *Socket) SendSimple(t MsgType, f MsgFlags, body []byte) (int, error) {
 	})
 }
 
-// RTGenRequest sends a request that consists of an address family alone, as for a dump of everything.
-//
-// Implements: nl_rtgen_request
-func (s *Socket) RTGenRequest(t MsgType, f Family, fl MsgFlags) error {
-	if f < 0 || f > math.MaxUint8 {
-		return argErr("nl_rtgen_request", "address family out of range")
-	}
-	if err := s.lockConnected("nl_rtgen_request"); err != nil {
-		return err
-	}
-	_, err := s.outward("nl_rtgen_request", func(h C.uintptr_t, res *C.struct_nlgo_res) {
-		C.nlgo_rtgen_request(s.res.sk, h, C.int(t), C.int(f), C.int(fl), res)
-	})
-	return err
-}
-
 // Complete fills in what a message still lacks: port, libnl's next sequence number, protocol, the request flag and, unless auto-ack is
 // off, the one that asks for an acknowledgement.
 //
@@ -267,5 +251,3 @@ func (m *Msg) sentSeq() uint32 {
 	}
 	return getHeader(m.own.b).Seq
 }
-
-var _ unsafe.Pointer

@@ -61,8 +61,19 @@ var linkAttrs = attrs(table{
 		{unix.IFLA_GSO_MAX_SIZE, "IFLA_GSO_MAX_SIZE", u32},
 	},
 	need: []int{unix.IFLA_IFNAME},
-	last: linkProtinfo,
+	last: func(e env, b []byte) error {
+		if e.family >= maxFamily {
+			return fmt.Errorf("family %d: libnl has no room for it", e.family)
+		}
+		if err := linkFunctions(b); err != nil {
+			return within("IFLA_VFINFO_LIST", err)
+		}
+		return linkProtinfo(e, b)
+	},
 })
+
+// maxFamily bounds the family of a link, by which libnl indexes an array of AF_MAX pointers when it compares.
+const maxFamily = 40
 
 var linkInfo = attrs(table{
 	rules: []attrRule{
@@ -237,6 +248,32 @@ func bridgeVLAN(_ env, p []byte) error {
 	}
 	if vid := binary.NativeEndian.Uint16(p[2:]); vid == 0 || vid > 4094 {
 		return fmt.Errorf("VLAN %d", vid)
+	}
+	return nil
+}
+
+// linkFunctions checks that each virtual function says which one it is, in ascending order, and that IFLA_NUM_VF bounds them: so that
+// each can be found by its number.
+func linkFunctions(b []byte) error {
+	list, _, _ := find(b, unix.IFLA_VFINFO_LIST)
+	num, _, _ := find(b, unix.IFLA_NUM_VF)
+	limit := uint32(0)
+	if len(num) == 4 {
+		limit = min(binary.NativeEndian.Uint32(num), 1<<16)
+	}
+	next := uint32(0)
+	for n := 0; len(list) >= attrLen; n++ {
+		size := int(binary.NativeEndian.Uint16(list))
+		mac, ok, _ := find(list[attrLen:size], unix.IFLA_VF_MAC)
+		if !ok {
+			return fmt.Errorf("entry %d: IFLA_VF_MAC: missing", n)
+		}
+		vf := binary.NativeEndian.Uint32(mac)
+		if vf < next || vf >= limit {
+			return fmt.Errorf("entry %d: function %d", n, vf)
+		}
+		next = vf + 1
+		list = list[min(align(size), len(list)):]
 	}
 	return nil
 }

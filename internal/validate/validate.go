@@ -13,9 +13,10 @@
 // content, as long as the sequence of attributes around them is whole. An attribute that it does look at stands at most once,
 // except in lists.
 //
-// Three defects cannot be ruled out here, because the kernel itself sends what triggers them. Whoever works with the objects has
+// Four defects cannot be ruled out here, because the kernel itself sends what triggers them. Whoever works with the objects has
 // to know them, and the harness shows how each is avoided:
 //   - a link of kind veth has no peer before 3.11: details, statistics and requests follow a nil pointer;
+//   - 3.12 prints its own stack in the details of a link of kind sit with a 6rd prefix;
 //   - the clone of a link with virtual functions shares their VLAN lists with the original and frees them a second time;
 //   - before 3.12 the clone of a route loses the encapsulation of its next hops, but is marked as having it: dumping it follows a nil pointer.
 package validate
