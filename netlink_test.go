@@ -717,11 +717,12 @@ func TestNetLinkFeed(t *testing.T) {
 	j.want(t, "16 0 bcd", "16 18 lo", "dump done 18")
 
 	// while a loop runs it is the loop's
-	go func() {
+	var feeder sync.WaitGroup
+	feeder.Go(func() {
 		for n.Feed(two) == nil {
 			time.Sleep(time.Millisecond)
 		}
-	}()
+	})
 	got := 0
 	for e, err := range n.Events(t.Context()) {
 		succeed(t, err)
@@ -730,6 +731,7 @@ func TestNetLinkFeed(t *testing.T) {
 		}
 	}
 	succeed(t, n.Close())
+	feeder.Wait()
 
 	n = netLink(t, nil)
 	big := slices.Repeat(two, 64<<10/len(two))
