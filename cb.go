@@ -163,19 +163,7 @@ func newCallbacks(c *cbSet) *Callbacks {
 	return h
 }
 
-func (c *Callbacks) live(fn string) (*cbSet, error) {
-	if c == nil {
-		return nil, argErr(fn, "nil Callbacks")
-	}
-	refs.Lock()
-	defer refs.Unlock()
-	if c.c == nil {
-		return nil, closedErr(fn)
-	}
-	return c.c, nil
-}
-
-// hold is live with one more reference to the set.
+// hold returns the set with one more reference: without, a Close on another goroutine could free it.
 func (c *Callbacks) hold(fn string) (*cbSet, error) {
 	if c == nil {
 		return nil, argErr(fn, "nil Callbacks")
@@ -207,10 +195,11 @@ func NewCallbacks(k CallbackKind) (*Callbacks, error) {
 //
 // Implements: nl_cb_clone
 func (c *Callbacks) Clone() (*Callbacks, error) {
-	set, err := c.live("nl_cb_clone")
+	set, err := c.hold("nl_cb_clone")
 	if err != nil {
 		return nil, err
 	}
+	defer set.release()
 	set.mu.Lock()
 	defer set.mu.Unlock()
 	cb := C.nlgo_cb_clone(set.cb)
@@ -224,10 +213,11 @@ func (c *Callbacks) Clone() (*Callbacks, error) {
 //
 // Implements: nl_cb_get
 func (c *Callbacks) Retain() *Callbacks {
-	set, err := c.live("nl_cb_get")
+	set, err := c.hold("nl_cb_get")
 	if err != nil {
 		return nil
 	}
+	defer set.release()
 	return newCallbacks(set)
 }
 
@@ -254,10 +244,11 @@ func (c *Callbacks) Close() error {
 //
 // Implements: nl_cb_set
 func (c *Callbacks) Set(t CallbackType, k CallbackKind, fn MsgFunc) error {
-	set, err := c.live("nl_cb_set")
+	set, err := c.hold("nl_cb_set")
 	if err != nil {
 		return err
 	}
+	defer set.release()
 	return set.set(t, k, fn)
 }
 
@@ -265,10 +256,11 @@ func (c *Callbacks) Set(t CallbackType, k CallbackKind, fn MsgFunc) error {
 //
 // Implements: nl_cb_set_all
 func (c *Callbacks) SetAll(k CallbackKind, fn MsgFunc) error {
-	set, err := c.live("nl_cb_set_all")
+	set, err := c.hold("nl_cb_set_all")
 	if err != nil {
 		return err
 	}
+	defer set.release()
 	return set.setAll(k, fn)
 }
 
@@ -276,22 +268,24 @@ func (c *Callbacks) SetAll(k CallbackKind, fn MsgFunc) error {
 //
 // Implements: nl_cb_err
 func (c *Callbacks) SetErr(k CallbackKind, fn ErrFunc) error {
-	set, err := c.live("nl_cb_err")
+	set, err := c.hold("nl_cb_err")
 	if err != nil {
 		return err
 	}
+	defer set.release()
 	return set.setErr(k, fn)
 }
 
-// ActiveType returns the type of the callback that ran last; before the first it is a number beyond the known types. A set that two
-// sockets share knows only the last of both.
+// ActiveType returns the type of the callback that is running; when none is, a number beyond the known types. A set that two sockets
+// share knows only one of theirs.
 //
 // Implements: nl_cb_active_type
 func (c *Callbacks) ActiveType() CallbackType {
-	set, err := c.live("nl_cb_active_type")
+	set, err := c.hold("nl_cb_active_type")
 	if err != nil {
 		panicClosed("Callbacks")
 	}
+	defer set.release()
 	set.mu.Lock()
 	defer set.mu.Unlock()
 	return CallbackType(C.nl_cb_active_type(set.cb))
@@ -302,10 +296,11 @@ func (c *Callbacks) ActiveType() CallbackType {
 //
 // Implements: nl_cb_overwrite_send
 func (c *Callbacks) OverwriteSend(fn func(*Socket, *Msg) (int, error)) error {
-	set, err := c.live("nl_cb_overwrite_send")
+	set, err := c.hold("nl_cb_overwrite_send")
 	if err != nil {
 		return err
 	}
+	defer set.release()
 	set.mu.Lock()
 	defer set.mu.Unlock()
 	C.nlgo_cb_overwrite_send(set.cb, cBool(fn != nil))
@@ -318,10 +313,11 @@ func (c *Callbacks) OverwriteSend(fn func(*Socket, *Msg) (int, error)) error {
 //
 // Implements: nl_cb_overwrite_recv
 func (c *Callbacks) OverwriteRecv(fn func(*Socket) ([]byte, SockAddr, *syscall.Ucred, error)) error {
-	set, err := c.live("nl_cb_overwrite_recv")
+	set, err := c.hold("nl_cb_overwrite_recv")
 	if err != nil {
 		return err
 	}
+	defer set.release()
 	set.mu.Lock()
 	defer set.mu.Unlock()
 	set.recv = fn
@@ -333,10 +329,11 @@ func (c *Callbacks) OverwriteRecv(fn func(*Socket) ([]byte, SockAddr, *syscall.U
 //
 // Implements: nl_cb_overwrite_recvmsgs
 func (c *Callbacks) OverwriteRecvMsgs(fn func(*Socket, *Callbacks) (int, error)) error {
-	set, err := c.live("nl_cb_overwrite_recvmsgs")
+	set, err := c.hold("nl_cb_overwrite_recvmsgs")
 	if err != nil {
 		return err
 	}
+	defer set.release()
 	set.mu.Lock()
 	defer set.mu.Unlock()
 	C.nlgo_cb_overwrite_recvmsgs(set.cb, cBool(fn != nil))

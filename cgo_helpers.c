@@ -351,28 +351,34 @@ struct activation {
 	uintptr_t go;
 	const struct nl_sock *sk;
 	struct activation *below;
-	int loop; /* libnl's receive loop, not a send */
+	int depth;
+	int loop;     /* libnl's receive loop, not a send */
+	int callback; /* one is running */
 	int poisoned;
 	int stopped;
 };
 
+enum { MAX_DEPTH = 64 }; /* the stack of a thread is finite */
+
 static __thread struct activation *current;
 
-/* The record is no local variable: runtime.Goexit in a callback leaves these
- * frames behind, but not the thread. */
-static struct activation *enter(const struct nl_sock *sk, uintptr_t go,
-				int loop, struct nlgo_res *res)
+static int enter(struct activation *a, const struct nl_sock *sk, uintptr_t go,
+		 int loop, struct nlgo_res *res)
 {
-	struct activation *a = malloc(sizeof(*a));
+	int depth = current ? current->depth + 1 : 0;
 
-	*res = (struct nlgo_res){.rc = -NLE_NOMEM, .record = (uintptr_t)a};
-	if (!a)
-		return NULL;
-	*a = (struct activation){
-		.go = go, .sk = sk, .loop = loop, .below = current};
+	if (depth > MAX_DEPTH) {
+		*res = (struct nlgo_res){.rc = -NLE_BUSY, .deep = 1};
+		return 0;
+	}
+	*a = (struct activation){.go = go,
+				 .sk = sk,
+				 .loop = loop,
+				 .depth = depth,
+				 .below = current};
 	current = a;
 	errno = 0;
-	return a;
+	return 1;
 }
 
 static void leave(struct activation *a, int rc, struct nlgo_res *res)
@@ -382,31 +388,31 @@ static void leave(struct activation *a, int rc, struct nlgo_res *res)
 	current = a->below;
 	res->rc = rc;
 	res->stopped = a->stopped;
-	res->record = 0;
+	res->deep = 0;
 	/* libnl's functions leave errno alone after a failed system call */
 	res->sys_errno = rc < 0 && err && nl_syserr2nlerr(err) == -rc ? err : 0;
-	free(a);
 }
 
-void nlgo_abandon(struct nlgo_res *res)
+void nlgo_abandon(void)
 {
-	struct activation *a = (struct activation *)res->record;
-
-	if (!a)
-		return;
-	a->sk = NULL;
-	a->poisoned = 1;
-	res->record = 0;
+	if (current)
+		current = current->below;
 }
 
-int nlgo_receiving(const struct nl_sock *sk)
+int nlgo_inside(const struct nl_sock *sk)
 {
 	const struct activation *a;
+	int in = 0;
 
-	for (a = current; a; a = a->below)
-		if (a->sk == sk && a->loop)
-			return 1;
-	return 0;
+	for (a = current; a; a = a->below) {
+		if (a->sk != sk)
+			continue;
+		if (a->loop)
+			return NLGO_IN_LOOP;
+		if (a->callback)
+			in = NLGO_IN_SEND;
+	}
+	return in;
 }
 
 /* What a Go function returned: below zero it failed, and was the last. */
@@ -423,11 +429,15 @@ static int msg_trampoline(struct nl_msg *msg, void *slot)
 {
 	struct activation *a = current;
 	struct nlgo_msg m;
+	int rc;
 
 	if (!a || a->poisoned)
 		return -NLE_INTR;
 	nlgo_msg_get(msg, &m);
-	return judge(a, nlgoMsg(a->go, (int)(uintptr_t)slot, &m));
+	a->callback = 1;
+	rc = nlgoMsg(a->go, (int)(uintptr_t)slot, &m);
+	a->callback = 0;
+	return judge(a, rc);
 }
 
 static int err_trampoline(struct sockaddr_nl *from, struct nlmsgerr *e,
@@ -459,8 +469,10 @@ static int recv_override(struct nl_sock *sk, struct sockaddr_nl *from,
 	n = nlgoRecv(a->go, &rx);
 	if (n < 0)
 		a->poisoned = 1;
-	if (n <= 0)
+	if (n <= 0) {
+		free(rx.buf); /* the socket was closed just then */
 		return n;
+	}
 	*from = (struct sockaddr_nl){.nl_family = AF_NETLINK,
 				     .nl_pid = rx.port,
 				     .nl_groups = rx.groups};
@@ -477,20 +489,28 @@ static int send_override(struct nl_sock *sk, struct nl_msg *msg)
 {
 	struct activation *a = current;
 	struct nlgo_msg m;
+	int rc;
 
 	if (!a || a->poisoned)
 		return -NLE_INTR;
 	nlgo_msg_get(msg, &m);
-	return judge(a, nlgoSend(a->go, &m));
+	rc = nlgoSend(a->go, &m);
+	if (rc < 0)
+		a->poisoned = 1;
+	return rc;
 }
 
 static int recvmsgs_override(struct nl_sock *sk, struct nl_cb *cb)
 {
 	struct activation *a = current;
+	int rc;
 
 	if (!a || a->poisoned)
 		return -NLE_INTR;
-	return judge(a, nlgoRecvMsgs(a->go));
+	rc = nlgoRecvMsgs(a->go);
+	if (rc < 0)
+		a->poisoned = 1;
+	return rc;
 }
 
 struct nl_cb *nlgo_cb_alloc(int kind)
@@ -761,18 +781,18 @@ int nlgo_transact(int fd, const uint8_t *data, uint32_t len, uint32_t port,
 void nlgo_recvmsgs(struct nl_sock *sk, struct nl_cb *cb, uintptr_t go,
 		   struct nlgo_res *res)
 {
-	struct activation *a = enter(sk, go, 1, res);
+	struct activation a;
 
-	if (a)
-		leave(a, nl_recvmsgs_report(sk, cb), res);
+	if (enter(&a, sk, go, 1, res))
+		leave(&a, nl_recvmsgs_report(sk, cb), res);
 }
 
 void nlgo_wait_for_ack(struct nl_sock *sk, uintptr_t go, struct nlgo_res *res)
 {
-	struct activation *a = enter(sk, go, 1, res);
+	struct activation a;
 
-	if (a)
-		leave(a, nl_wait_for_ack(sk), res);
+	if (enter(&a, sk, go, 1, res))
+		leave(&a, nl_wait_for_ack(sk), res);
 }
 
 /*
@@ -851,18 +871,18 @@ void nlgo_send_op(struct nl_sock *sk, uintptr_t go, int op, uint8_t *data,
 		  const uint8_t *control, const struct nlgo_iov *v,
 		  struct nlgo_res *res)
 {
-	struct activation *a;
+	struct activation a;
 	struct nl_msg *msg = nlgo_msg_new(data, len, m);
 	struct sockaddr_nl to = {.nl_family = AF_NETLINK};
 	struct iovec vec;
 	struct msghdr hdr = {0};
 	int rc = 0;
 
-	*res = (struct nlgo_res){.rc = -NLE_NOMEM};
-	if (!msg)
+	if (!msg) {
+		*res = (struct nlgo_res){.rc = -NLE_NOMEM};
 		return;
-	a = enter(sk, go, 0, res);
-	if (!a) {
+	}
+	if (!enter(&a, sk, go, 0, res)) {
 		nlmsg_free(msg);
 		return;
 	}
@@ -893,7 +913,7 @@ void nlgo_send_op(struct nl_sock *sk, uintptr_t go, int op, uint8_t *data,
 		nl_complete_msg(sk, msg);
 		break;
 	}
-	leave(a, rc, res);
+	leave(&a, rc, res);
 	nlgo_msg_get(msg, m);
 	memcpy(data, m->data, NLMSG_HDRLEN);
 	m->data = NULL;
@@ -903,10 +923,10 @@ void nlgo_send_op(struct nl_sock *sk, uintptr_t go, int op, uint8_t *data,
 void nlgo_send_simple(struct nl_sock *sk, uintptr_t go, int type, int flags,
 		      uint8_t *body, uint32_t len, struct nlgo_res *res)
 {
-	struct activation *a = enter(sk, go, 0, res);
+	struct activation a;
 
-	if (a)
-		leave(a,
+	if (enter(&a, sk, go, 0, res))
+		leave(&a,
 		      nl_send_simple(sk, type, flags, len ? body : NULL, len),
 		      res);
 }
@@ -914,10 +934,10 @@ void nlgo_send_simple(struct nl_sock *sk, uintptr_t go, int type, int flags,
 void nlgo_rtgen_request(struct nl_sock *sk, uintptr_t go, int type, int family,
 			int flags, struct nlgo_res *res)
 {
-	struct activation *a = enter(sk, go, 0, res);
+	struct activation a;
 
-	if (a)
-		leave(a, nl_rtgen_request(sk, type, family, flags), res);
+	if (enter(&a, sk, go, 0, res))
+		leave(&a, nl_rtgen_request(sk, type, family, flags), res);
 }
 
 int nlgo_sendto(struct nl_sock *sk, uint8_t *b, uint32_t len, int *sys_errno)

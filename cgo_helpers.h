@@ -93,7 +93,7 @@ struct nlgo_res {
 	int32_t rc;
 	int32_t sys_errno; /* of the system call that failed, else 0 */
 	uint32_t stopped;  /* a Go callback returned NL_STOP */
-	uintptr_t record;  /* while C runs; no pointer, for cgo's checks */
+	uint32_t deep;	   /* not run: too many activations on the stack */
 };
 
 struct nl_cb *nlgo_cb_alloc(int kind);
@@ -132,10 +132,16 @@ int nlgo_transact(int fd, const uint8_t *data, uint32_t len, uint32_t port,
 void nlgo_recvmsgs(struct nl_sock *sk, struct nl_cb *cb, uintptr_t go,
 		   struct nlgo_res *res);
 void nlgo_wait_for_ack(struct nl_sock *sk, uintptr_t go, struct nlgo_res *res);
-/* For calls that never returned, because a callback ended its goroutine. */
-void nlgo_abandon(struct nlgo_res *res);
-/* Whether libnl's loop of sk is on this thread's stack. */
-int nlgo_receiving(const struct nl_sock *sk);
+
+enum nlgo_inside {
+	NLGO_IN_SEND = 1, /* a callback of a send of sk */
+	NLGO_IN_LOOP,	  /* libnl's loop of sk, a callback or an override */
+};
+
+/* Where in sk the Go code on this thread stands, 0 outside. */
+int nlgo_inside(const struct nl_sock *sk);
+/* Forgets the innermost activation of this thread: C will not return to it. */
+void nlgo_abandon(void);
 /* Makes the sequence number that sk expects next equal to seq. */
 void nlgo_expect_seq(struct nl_sock *sk, uint32_t seq, int auto_ack);
 

@@ -8,6 +8,7 @@ package libnl
 import "C"
 
 import (
+	"math"
 	"runtime/cgo"
 	"runtime/debug"
 	"syscall"
@@ -23,8 +24,10 @@ type activation struct {
 
 	// What ended it early. The error goes to the caller as it is; C's return code cannot carry it.
 	err      error
+	verbatim bool // err is the user's own
 	panicked bool
 	value    any
+	exited   bool  // by runtime.Goexit: nothing comes back, and the mutexes are not held
 	held     error // Skip or Stop from a callback for an outgoing message
 
 	// of a receive
@@ -32,6 +35,7 @@ type activation struct {
 	mode     loopMode
 	receiver bool  // has the receiver's role
 	token    bool  // holds the reader token
+	replaced bool  // the set has overrides that read
 	first    *inC  // datagram taken before C was entered
 	rawOK    bool  // an override is running that may read for itself
 	got      int   // datagrams given to libnl
@@ -53,9 +57,17 @@ func (a *activation) unlock() {
 	a.s.mu.Unlock()
 }
 
+// leaving is what an exported function returns until the user's has returned.
+const leaving = C.int(math.MinInt32)
+
 // fence is deferred by every exported function: no panic reaches C.
 func (a *activation) fence(rc *C.int) {
 	v := recover()
+	if v == nil && *rc == leaving { // runtime.Goexit, which cannot be held up: C's frames are left behind
+		C.nlgo_abandon()
+		a.exited = true
+		return
+	}
 	a.lock()
 	if v == nil {
 		if a.s.closed && *rc >= 0 {
@@ -78,6 +90,22 @@ func (a *activation) fail(err error) C.int {
 	return -C.NLE_INTR
 }
 
+// refuse is fail with an error of the user's, which goes back as it is.
+func (a *activation) refuse(err error) C.int {
+	if a.err == nil {
+		a.verbatim = true
+	}
+	return a.fail(err)
+}
+
+// failure returns the error that ended the activation.
+func (a *activation) failure(fn string) error {
+	if a.verbatim {
+		return a.err
+	}
+	return named(fn, a.err)
+}
+
 // verdict turns the result of a user's function into libnl's word for it.
 func (a *activation) verdict(err error) C.int {
 	switch err {
@@ -88,7 +116,7 @@ func (a *activation) verdict(err error) C.int {
 	case Stop:
 		return C.NL_STOP
 	}
-	return a.fail(err)
+	return a.refuse(err)
 }
 
 // finish raises what a callback panicked with, after C has unwound.
@@ -125,6 +153,7 @@ func nlgoMsg(h C.uintptr_t, slot C.int, m *C.struct_nlgo_msg) (rc C.int) {
 		return C.NL_OK
 	}
 	msg := a.lend(m)
+	rc = leaving
 	a.unlock()
 	defer a.fence(&rc)
 	defer msg.revoke()
@@ -145,6 +174,7 @@ func nlgoErr(h C.uintptr_t, header unsafe.Pointer) (rc C.int) {
 		a.trace.refused = e
 		return -C.int(e.Code)
 	}
+	rc = leaving
 	a.unlock()
 	defer a.fence(&rc)
 	err := fn(e)
@@ -159,13 +189,14 @@ func nlgoErr(h C.uintptr_t, header unsafe.Pointer) (rc C.int) {
 		a.trace.refused = e
 		return C.NL_STOP
 	}
-	return a.fail(err)
+	return a.refuse(err)
 }
 
 //export nlgoRecv
 func nlgoRecv(h C.uintptr_t, rx *C.struct_nlgo_rx) (rc C.int) {
 	a := cgo.Handle(h).Value().(*activation)
 	user := a.set.recv
+	rc = leaving
 	a.unlock()
 	defer a.fence(&rc)
 	var d *inC
@@ -181,7 +212,7 @@ func nlgoRecv(h C.uintptr_t, rx *C.struct_nlgo_rx) (rc C.int) {
 		}
 		return a.fail(err)
 	}
-	if d == nil {
+	if d == nil { // the end of the data
 		return 0
 	}
 	a.got++
@@ -205,15 +236,18 @@ func (a *activation) recvUser(fn func(*Socket) ([]byte, SockAddr, *syscall.Ucred
 	a.rawOK = false
 	switch {
 	case err != nil:
+		a.refuse(err)
 		return nil, err
 	case len(b) == 0:
 		return nil, nil
+	case len(b) > math.MaxInt32:
+		return nil, argErr("", "a datagram too large")
 	}
 	meta := inbound{proto: int(a.s.proto), src: from, nsid: -1}
 	if creds != nil {
 		meta.creds, meta.hasCr = *creds, true
 	}
-	return copyToC(b, meta)
+	return copyToC(b, meta), nil
 }
 
 //export nlgoSend
@@ -221,20 +255,22 @@ func nlgoSend(h C.uintptr_t, m *C.struct_nlgo_msg) (rc C.int) {
 	a := cgo.Handle(h).Value().(*activation)
 	fn := a.set.send
 	msg := a.lend(m)
+	rc = leaving
 	a.unlock()
 	defer a.fence(&rc)
 	defer msg.revoke()
 	n, err := fn(a.s, msg)
 	if err != nil {
-		return a.fail(err)
+		return a.refuse(err)
 	}
-	return C.int(max(n, 0))
+	return C.int(min(max(n, 0), math.MaxInt32))
 }
 
 //export nlgoRecvMsgs
 func nlgoRecvMsgs(h C.uintptr_t) (rc C.int) {
 	a := cgo.Handle(h).Value().(*activation)
 	fn := a.set.loop
+	rc = leaving
 	a.unlock()
 	defer a.fence(&rc)
 	lent := &Callbacks{c: a.set.retain()}
@@ -243,7 +279,7 @@ func nlgoRecvMsgs(h C.uintptr_t) (rc C.int) {
 	defer func() { a.rawOK = false }()
 	n, err := fn(a.s, lent)
 	if err != nil {
-		return a.fail(err)
+		return a.refuse(err)
 	}
-	return C.int(max(n, 0))
+	return C.int(min(max(n, 0), math.MaxInt32))
 }

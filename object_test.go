@@ -316,20 +316,6 @@ func TestObjectLeakIsReported(t *testing.T) {
 	}
 }
 
-// rss returns the resident memory in bytes.
-func rss(t testing.TB) int {
-	t.Helper()
-	b, err := os.ReadFile("/proc/self/statm")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var size, resident int
-	if _, err := fmt.Sscan(string(b), &size, &resident); err != nil {
-		t.Fatal(err)
-	}
-	return resident * os.Getpagesize()
-}
-
 // flat runs f n times and fails if memory grows by more than a few MiB.
 func flat(t *testing.T, n int, f func()) {
 	t.Helper()
@@ -340,12 +326,12 @@ func flat(t *testing.T, n int, f func()) {
 		f()
 	}
 	runtime.GC()
-	before := rss(t)
+	before := nltest.RSS(t)
 	for range n {
 		f()
 	}
 	runtime.GC()
-	if grown := rss(t) - before; grown > 8<<20 {
+	if grown := nltest.RSS(t) - before; grown > 8<<20 {
 		t.Errorf("%d rounds cost %d KiB of memory", n, grown>>10)
 	}
 }

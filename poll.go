@@ -32,14 +32,14 @@ func (s *Socket) stopped(w *wait) error {
 	return nil
 }
 
-// takeToken makes the caller the reader, in its turn. Inside libnl's loop of the same socket it is ErrNested.
+// takeToken makes the caller the reader, in its turn. Inside a callback of the same socket it is ErrNested.
 func (s *Socket) takeToken(w *wait) error {
 	select {
 	case s.token <- struct{}{}:
 		return s.checkToken(w)
 	default:
 	}
-	if s.insideLoop() {
+	if s.inside() {
 		return ErrNested
 	}
 	for {

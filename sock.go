@@ -147,10 +147,11 @@ func NewSocket() (*Socket, error) {
 //
 // Implements: nl_socket_alloc_cb
 func NewSocketCallbacks(cb *Callbacks) (*Socket, error) {
-	set, err := cb.live("nl_socket_alloc_cb")
+	set, err := cb.hold("nl_socket_alloc_cb")
 	if err != nil {
 		return nil, err
 	}
+	defer set.release()
 	refs.Lock()
 	sk := C.nl_socket_alloc_cb(set.cb)
 	refs.Unlock()
@@ -300,13 +301,16 @@ func (s *Socket) lockConnected(fn string) error {
 	return nil
 }
 
-// begin counts a call in that uses the descriptor without the mutex.
+// begin counts a request in, which uses the descriptor without the mutex.
 func (s *Socket) begin(fn string) error {
 	if err := s.lockConnected(fn); err != nil {
 		return err
 	}
+	defer s.mu.Unlock()
+	if s.nested() {
+		return &Error{Func: fn, cause: ErrNested}
+	}
 	s.users++
-	s.mu.Unlock()
 	return nil
 }
 
@@ -527,11 +531,14 @@ func (s *Socket) PanicStack() string {
 	return string(s.panicStack)
 }
 
-// insideLoop reports whether the caller is inside a callback of this socket's receive loop.
-func (s *Socket) insideLoop() bool {
+// nested reports whether the caller stands in a callback of this socket. The state mutex is held.
+func (s *Socket) nested() bool { return s.stack > 0 && C.nlgo_inside(s.res.sk) != 0 }
+
+// inside is nested for those who do not hold the state mutex.
+func (s *Socket) inside() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.loop != nil && s.res != nil && C.nlgo_receiving(s.res.sk) != 0
+	return s.nested()
 }
 
 // bytesPtr is for arguments of C functions. It is no unsafe.Pointer: for those cgo would look for pointers in all that b is part of.

@@ -62,6 +62,9 @@ type datagram struct {
 	err  error // instead of bytes: what the receiver has to be told (an overrun)
 }
 
+// notice reports whether it was sent to a group and so answers nothing.
+func (d *datagram) notice() bool { return d.meta.group != 0 || d.meta.src.Groups != 0 }
+
 // inC is one datagram in C's memory, on its way to libnl.
 type inC struct {
 	p    unsafe.Pointer
@@ -76,10 +79,10 @@ func (d *inC) free() {
 	d.p = nil
 }
 
-func copyToC(b []byte, meta inbound) (*inC, error) {
+func copyToC(b []byte, meta inbound) *inC {
 	p := C.malloc(C.size_t(len(b)))
 	copy(unsafe.Slice((*byte)(p), len(b)), b)
-	return &inC{p: p, n: len(b), meta: meta}, nil
+	return &inC{p: p, n: len(b), meta: meta}
 }
 
 // queue keeps datagrams in order, up to a number of bytes.
@@ -281,13 +284,12 @@ func (s *Socket) keepOverrun() {
 	s.mu.Unlock()
 }
 
-// popPending takes the receiver's next datagram from the queue; if answer, the next that is no notification.
-func (s *Socket) popPending(answer bool) (datagram, bool) {
+// popPending takes the receiver's next datagram from the queue, of those it wants.
+func (s *Socket) popPending(wants func(*datagram) bool) (datagram, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for i := range s.pending.d {
-		d := &s.pending.d[i]
-		if !answer || d.err == nil && d.meta.group == 0 && d.meta.src.Groups == 0 {
+		if wants == nil || wants(&s.pending.d[i]) {
 			return s.pending.take(i), true
 		}
 	}

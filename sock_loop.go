@@ -61,6 +61,9 @@ func (t *trace) scan(b []byte, meta *inbound) {
 			if e := kernelError("nl_recvmsgs", m); e != nil && len(t.errs) < 16 {
 				t.errs = append(t.errs, e)
 			}
+			if binary.NativeEndian.Uint32(m[8:]) == t.seq {
+				t.multi = false
+			}
 		default:
 			continue
 		}
@@ -101,13 +104,14 @@ func (a *activation) recv() (*inC, error) {
 
 // take makes the next datagram for libnl the first one, without waiting. The token is held.
 func (a *activation) take() error {
-	if d, ok := a.s.popPending(a.mode != loopRecv); ok {
+	for d, ok := a.s.popPending(a.wants); ok; d, ok = a.s.popPending(a.wants) {
 		if d.err != nil {
 			return d.err
 		}
-		first, err := copyToC(d.b, d.meta)
-		a.first = first
-		return err
+		if len(d.b) > 0 {
+			a.first = copyToC(d.b, d.meta)
+			return nil
+		}
 	}
 	for {
 		d, err := a.s.recvC()
@@ -128,11 +132,21 @@ func (a *activation) take() error {
 // mine keeps a datagram that is not libnl's for its owner.
 func (a *activation) mine(d *inC) bool {
 	who, st := a.s.route(d.bytes(), &d.meta, 0, -1)
-	if who == forReceiver && (a.mode == loopRecv || d.meta.group == 0 && d.meta.src.Groups == 0) {
+	dg := datagram{b: d.bytes(), meta: d.meta}
+	if who == forReceiver && a.wants(&dg) {
 		return true
 	}
-	a.s.keep(datagram{b: d.bytes(), meta: d.meta}, who, st)
+	a.s.keep(dg, who, st)
 	return false
+}
+
+// wants reports whether the loop may have a datagram of the receiver's now. Waiting for an answer, libnl would take a notification for
+// it; and in the middle of a dump it would break off at the answer to what a callback has sent.
+func (a *activation) wants(d *datagram) bool {
+	if d.err != nil || d.notice() {
+		return a.mode == loopRecv
+	}
+	return !a.trace.multi || len(d.b) < headerLen || binary.NativeEndian.Uint32(d.b[8:]) == a.trace.seq
 }
 
 // readable is take in the poller.
@@ -196,7 +210,7 @@ func (s *Socket) fetch(w *wait, take func() error) error {
 // receives proper, of which there is one at a time.
 func (s *Socket) startLoop(fn string, w wait, set *cbSet, mode loopMode, receiver bool) (*activation, error) {
 	err := s.lockConnected(fn)
-	if err == nil && receiver && s.receiving {
+	if err == nil && (receiver && s.receiving || s.nested()) {
 		s.mu.Unlock()
 		err = &Error{Func: fn, cause: ErrNested}
 	}
@@ -238,6 +252,9 @@ func (a *activation) end() {
 		a.first.free()
 	}
 	s.mu.Lock()
+	if s.loop == a {
+		s.loop = nil
+	}
 	if a.receiver {
 		s.receiving = false
 	}
@@ -264,10 +281,7 @@ func (s *Socket) runLoop(fn string, w wait, set *cbSet) (int, error) {
 		return 0, err
 	}
 	defer a.end()
-	a.set.mu.Lock()
-	replaced := a.set.recv != nil || a.set.loop != nil
-	a.set.mu.Unlock()
-	if replaced { // who replaces the reading waits as well
+	if a.overridden() { // who replaces the reading waits as well
 		err = s.takeToken(&a.w)
 	} else {
 		err = s.fetch(&a.w, a.take)
@@ -286,10 +300,7 @@ func (s *Socket) runLoop(fn string, w wait, set *cbSet) (int, error) {
 // are kept for the receiver. The token is held.
 func (a *activation) runAck(fn string, seq uint32) error {
 	for {
-		a.set.mu.Lock()
-		replaced := a.set.recv != nil || a.set.loop != nil
-		a.set.mu.Unlock()
-		for !replaced && a.first == nil {
+		for !a.overridden() && a.first == nil {
 			err := a.take()
 			if err == errAgain {
 				if a.w.never {
@@ -307,10 +318,18 @@ func (a *activation) runAck(fn string, seq uint32) error {
 		a.run()
 		a.settle()
 		a.finish()
-		if _, err := a.result(fn); err != nil || replaced || a.trace.ended && (seq == 0 || a.trace.endSeq == seq) {
+		if _, err := a.result(fn); err != nil || a.replaced || a.trace.ended && (seq == 0 || a.trace.endSeq == seq) {
 			return err
 		}
 	}
+}
+
+// overridden reports whether the set has overrides that read.
+func (a *activation) overridden() bool {
+	a.set.mu.Lock()
+	defer a.set.mu.Unlock()
+	a.replaced = a.set.recv != nil || a.set.loop != nil
+	return a.replaced
 }
 
 // run is the time in C.
@@ -319,8 +338,8 @@ func (a *activation) run() {
 	h := cgo.NewHandle(a)
 	defer h.Delete()
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	if s.closed {
+		s.mu.Unlock()
 		a.res = C.struct_nlgo_res{rc: -C.NLE_BAD_SOCK}
 		a.fail(ErrClosed)
 		return
@@ -331,16 +350,14 @@ func (a *activation) run() {
 	}
 	s.loop = a
 	a.set.mu.Lock()
-	defer func() { // also when a callback ended its goroutine
-		a.set.mu.Unlock()
-		s.loop = nil
-		C.nlgo_abandon(&a.res)
-	}()
 	if a.mode == loopAck {
 		C.nlgo_wait_for_ack(s.res.sk, C.uintptr_t(h), &a.res)
 	} else {
 		C.nlgo_recvmsgs(s.res.sk, a.set.cb, C.uintptr_t(h), &a.res)
 	}
+	a.set.mu.Unlock()
+	s.loop = nil
+	s.mu.Unlock()
 }
 
 // settle leaves the socket sound after an early end: the rest of a dump is discarded, notifications among it are kept, and libnl is
@@ -357,6 +374,7 @@ func (a *activation) settle() {
 	}
 	if a.trace.multi {
 		s.skip, s.skipping = a.trace.seq, true
+		s.skipPending()
 		a.trace.ended, a.trace.endSeq = true, a.trace.seq
 	}
 	if a.trace.ended {
@@ -364,6 +382,25 @@ func (a *activation) settle() {
 	}
 	s.mu.Unlock()
 	s.discard(func() bool { return s.skipping })
+	if a.replaced { // the rest is wherever the override had the beginning from
+		s.mu.Lock()
+		s.skipping = false
+		s.mu.Unlock()
+	}
+}
+
+// skipPending discards what of an unwanted dump has been read by others already. The state mutex is held.
+func (s *Socket) skipPending() {
+	for i := 0; i < len(s.pending.d) && s.skipping; {
+		d := &s.pending.d[i]
+		if d.err != nil || d.notice() || len(d.b) < headerLen || binary.NativeEndian.Uint32(d.b[8:]) != s.skip {
+			i++
+			continue
+		}
+		s.skipping = !ends(d.b)
+		s.stats.Stale++
+		s.pending.take(i)
+	}
 }
 
 // discard reads, as long as on says so, what is there of a dump that nobody wants any more. The token is held.
@@ -395,7 +432,9 @@ func (a *activation) result(fn string) (int, error) {
 	rc := int(a.res.rc)
 	switch {
 	case a.err != nil:
-		return 0, named(fn, a.err)
+		return 0, a.failure(fn)
+	case a.res.deep != 0:
+		return 0, tooDeep(fn)
 	case a.again:
 		return 0, &Error{Func: fn, Code: ErrAgain}
 	case rc >= 0:
@@ -428,6 +467,10 @@ func named(fn string, err error) error {
 		return &c
 	}
 	return err
+}
+
+func tooDeep(fn string) error {
+	return &Error{Func: fn, Msg: "callbacks inside callbacks, too many levels", cause: ErrNested}
 }
 
 // waiting returns how long the calls wait that libnl has too.

@@ -4,6 +4,9 @@
 
 package libnl
 
+// #include "cgo_helpers.h"
+import "C"
+
 import (
 	"context"
 	"iter"
@@ -19,7 +22,7 @@ func (s *Socket) receiverRole(fn string, ctx context.Context) error {
 	if ctx == nil {
 		return argErr(fn, "nil context")
 	}
-	if s.receiving {
+	if s.receiving || s.nested() {
 		return &Error{Func: fn, cause: ErrNested}
 	}
 	s.receiving = true
@@ -44,7 +47,7 @@ type inbox struct {
 // take is for fetch.
 func (r *inbox) take() error {
 	s := r.s
-	if d, ok := s.popPending(false); ok {
+	if d, ok := s.popPending(nil); ok {
 		r.d = d
 		return d.err
 	}
@@ -182,9 +185,8 @@ func (s *Socket) inOverride() bool {
 		return false
 	}
 	s.mu.Lock()
-	a := s.loop
-	s.mu.Unlock()
-	return a != nil && s.insideLoop() && a.rawOK
+	defer s.mu.Unlock()
+	return s.loop != nil && C.nlgo_inside(s.res.sk) == C.NLGO_IN_LOOP && s.loop.rawOK
 }
 
 func (s *Socket) rawInside(fn string, ctx context.Context) ([]byte, SockAddr, error) {
@@ -197,13 +199,11 @@ func (s *Socket) rawInside(fn string, ctx context.Context) ([]byte, SockAddr, er
 	for {
 		err := r.take()
 		if err == errAgain {
-			var got bool
-			err = s.waitReadable(&w, func() bool {
-				err := r.take()
-				got = err == nil
-				return err != errAgain
-			})
-			if err == nil && !got {
+			failed := errAgain
+			if err = s.waitReadable(&w, func() bool { failed = r.take(); return failed != errAgain }); err == nil {
+				err = failed
+			}
+			if err == errAgain {
 				continue
 			}
 		}

@@ -327,10 +327,11 @@ func (s *Socket) Callbacks() (*Callbacks, error) {
 //
 // Implements: nl_socket_set_cb
 func (s *Socket) SetCallbacks(cb *Callbacks) error {
-	set, err := cb.live("nl_socket_set_cb")
+	set, err := cb.hold("nl_socket_set_cb")
 	if err != nil {
 		return err
 	}
+	defer set.release()
 	if err := s.lock("nl_socket_set_cb"); err != nil {
 		return err
 	}

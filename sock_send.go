@@ -103,9 +103,10 @@ func (s *Socket) outward(fn string, call func(h C.uintptr_t, res *C.struct_nlgo_
 	s.stack++
 	h := cgo.NewHandle(a)
 	defer func() {
-		C.nlgo_abandon(&a.res) // if a callback ended its goroutine
-		set.mu.Unlock()
 		h.Delete()
+		if a.exited {
+			s.mu.Lock()
+		}
 		s.unstack()
 		s.endLocked()
 		s.mu.Unlock()
@@ -113,8 +114,9 @@ func (s *Socket) outward(fn string, call func(h C.uintptr_t, res *C.struct_nlgo_
 		a.finish()
 	}()
 	call(C.uintptr_t(h), &a.res)
+	set.mu.Unlock()
 	if a.err != nil {
-		return 0, named(fn, a.err)
+		return 0, a.failure(fn)
 	}
 	if a.held != nil { // a callback for outgoing messages held it back, which libnl reports as one or two bytes sent
 		return 0, a.held
@@ -125,6 +127,9 @@ func (s *Socket) outward(fn string, call func(h C.uintptr_t, res *C.struct_nlgo_
 func sent(fn string, res *C.struct_nlgo_res) (int, error) {
 	if res.rc >= 0 {
 		return int(res.rc), nil
+	}
+	if res.deep != 0 {
+		return 0, tooDeep(fn)
 	}
 	return 0, &Error{Func: fn, Code: Errno(-res.rc), Errno: syscall.Errno(res.sys_errno)}
 }

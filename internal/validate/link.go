@@ -43,7 +43,7 @@ var linkAttrs = attrs(table{
 		{unix.IFLA_NET_NS_PID, "IFLA_NET_NS_PID", u32},
 		{unix.IFLA_NET_NS_FD, "IFLA_NET_NS_FD", u32},
 		{unix.IFLA_IFALIAS, "IFLA_IFALIAS", text(256)},
-		{unix.IFLA_NUM_VF, "IFLA_NUM_VF", u32},
+		{unix.IFLA_NUM_VF, "IFLA_NUM_VF", by(numFunctions)},
 		{unix.IFLA_VFINFO_LIST, "IFLA_VFINFO_LIST", nest(vfList)},
 		{unix.IFLA_STATS64, "IFLA_STATS64", atLeast(23 * 8)},
 		{unix.IFLA_AF_SPEC, "IFLA_AF_SPEC", by(linkAFSpec)},
@@ -252,6 +252,17 @@ func bridgeVLAN(_ env, p []byte) error {
 	return nil
 }
 
+// numFunctions bounds the number of virtual functions by what PCI can have: who looks for each by its number shall come to an end.
+func numFunctions(_ env, p []byte) error {
+	if len(p) != 4 {
+		return fmt.Errorf("%d bytes, want 4", len(p))
+	}
+	if n := binary.NativeEndian.Uint32(p); n > 0xffff {
+		return fmt.Errorf("%d virtual functions", n)
+	}
+	return nil
+}
+
 // linkFunctions checks that each virtual function says which one it is, in ascending order, and that IFLA_NUM_VF bounds them: so that
 // each can be found by its number.
 func linkFunctions(b []byte) error {
@@ -259,7 +270,7 @@ func linkFunctions(b []byte) error {
 	num, _, _ := find(b, unix.IFLA_NUM_VF)
 	limit := uint32(0)
 	if len(num) == 4 {
-		limit = min(binary.NativeEndian.Uint32(num), 1<<16)
+		limit = binary.NativeEndian.Uint32(num)
 	}
 	next := uint32(0)
 	for n := 0; len(list) >= attrLen; n++ {

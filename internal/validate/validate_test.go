@@ -94,6 +94,7 @@ var bad = []struct {
 	{"link/functions: no address", fns(1, attr(1, attr(unix.IFLA_VF_TRUST, u32(0, 1)))), "IFLA_VF_MAC: missing"},
 	{"link/functions: the same twice", fns(2, vf(0), vf(0)), "entry 1: function 0"},
 	{"link/functions: too many", fns(1, vf(0), vf(1)), "entry 1: function 1"},
+	{"link/functions: beyond PCI", fns(1 << 16), "IFLA_NUM_VF: 65536 virtual functions"},
 	{"link/functions: uncounted", link(attr(unix.IFLA_VFINFO_LIST, vf(0))), "entry 0: function 0"},
 	{"link/functions: rate short", fns(1, vf(0, attr(unix.IFLA_VF_IB_NODE_GUID, u32(0, 1)))), "IFLA_VF_IB_NODE_GUID: 8 bytes"},
 	{"link/functions: empty vlan list", fns(1, vf(0, attr(unix.IFLA_VF_VLAN_LIST))), "IFLA_VF_VLAN_LIST: empty list"},
