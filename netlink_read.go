@@ -212,7 +212,7 @@ func (n *NetLink) take(w *wait, reads *int, never bool) error {
 		return box.next(&wait{ctx: w.ctx, never: w.never || never})
 	}
 	box.release()
-	d, ok := n.s.popPending(false)
+	d, ok := n.s.popPending(nil)
 	if !ok {
 		return errAgain
 	}
