@@ -68,6 +68,8 @@ type cbSet struct {
 	recv func(*Socket) ([]byte, SockAddr, *syscall.Ucred, error)
 	loop func(*Socket, *Callbacks) (int, error)
 
+	anySeq bool // libnl does not check sequence numbers
+
 	users int // handles, sockets and receives that hold the set; under refs
 }
 
@@ -102,6 +104,9 @@ func (c *cbSet) set(t CallbackType, k CallbackKind, fn MsgFunc) error {
 		return codeErr("nl_cb_set", int(rc))
 	}
 	c.msg[t] = fn
+	if t == CbSeqCheck {
+		c.anySeq = fn != nil
+	}
 	return nil
 }
 
@@ -117,6 +122,7 @@ func (c *cbSet) setAll(k CallbackKind, fn MsgFunc) error {
 	for t := range c.msg {
 		c.msg[t] = fn
 	}
+	c.anySeq = fn != nil
 	return nil
 }
 
@@ -206,7 +212,7 @@ func (c *Callbacks) Clone() (*Callbacks, error) {
 	if cb == nil {
 		return nil, &Error{Func: "nl_cb_clone", Code: ErrNoMem}
 	}
-	return newCallbacks(&cbSet{cb: cb, msg: set.msg, err: set.err, send: set.send, recv: set.recv, loop: set.loop}), nil
+	return newCallbacks(&cbSet{cb: cb, msg: set.msg, err: set.err, send: set.send, recv: set.recv, loop: set.loop, anySeq: set.anySeq}), nil
 }
 
 // Retain makes another handle of the same set; each is closed by itself. It returns nil if c is closed.

@@ -670,10 +670,10 @@ static void read_control(struct msghdr *msg, struct nlgo_dgram *d)
 	}
 }
 
-void nlgo_recv(int fd, void *buf, uint32_t len, void *spare, uint32_t sparelen,
-	       struct nlgo_dgram *d)
+void nlgo_recv(int fd, uint8_t *buf, uint32_t len, uint8_t *spare,
+	       uint32_t sparelen, struct nlgo_dgram *d)
 {
-	struct sockaddr_nl from = {0};
+	struct sockaddr_nl from;
 	struct iovec iov[2] = {
 		{.iov_base = buf, .iov_len = len},
 		{.iov_base = spare, .iov_len = sparelen},
@@ -689,9 +689,7 @@ void nlgo_recv(int fd, void *buf, uint32_t len, void *spare, uint32_t sparelen,
 	};
 	ssize_t n;
 
-	d->group = 0;
-	d->nsid = -1;
-	d->has_creds = 0;
+	*d = (struct nlgo_dgram){.nsid = -1};
 	do
 		n = recvmsg(fd, &msg,
 			    MSG_TRUNC | MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
@@ -701,36 +699,32 @@ void nlgo_recv(int fd, void *buf, uint32_t len, void *spare, uint32_t sparelen,
 		return;
 	}
 	d->n = n > INT32_MAX ? INT32_MAX : n;
-	d->port = from.nl_pid;
-	d->groups = from.nl_groups;
+	if (msg.msg_namelen >= sizeof(from)) {
+		d->port = from.nl_pid;
+		d->groups = from.nl_groups;
+	}
 	if (msg.msg_controllen)
 		read_control(&msg, d);
 }
 
-enum { HOT = 32768 };
+enum { SCARCE = 4096 };
 
-void *nlgo_recv_malloc(int fd, void *spare, uint32_t sparelen,
-		       struct nlgo_dgram *d)
+int nlgo_recv_many(int fd, uint8_t *buf, uint32_t len, uint8_t *spare,
+		   uint32_t sparelen, struct nlgo_dgram *d, int max)
 {
-	char *buf = malloc(HOT), *whole;
+	uint32_t off = 0;
+	int i;
 
-	if (!buf) {
-		d->n = -ENOMEM;
-		return NULL;
+	for (i = 0; i < max && len - off >= SCARCE; i++) {
+		nlgo_recv(fd, buf + off, len - off, spare, sparelen, &d[i]);
+		d[i].off = off;
+		if (d[i].n < 0 || (uint32_t)d[i].n > len - off)
+			return i + 1;
+		off += NLMSG_ALIGN((uint32_t)d[i].n);
+		if (off > len)
+			off = len;
 	}
-	nlgo_recv(fd, buf, HOT, spare, sparelen, d);
-	if (d->n > 0 && d->n <= HOT)
-		return buf;
-	if (d->n > HOT && (uint32_t)d->n <= HOT + sparelen) {
-		whole = realloc(buf, d->n);
-		if (whole) {
-			memcpy(whole + HOT, spare, d->n - HOT);
-			return whole;
-		}
-		d->n = -ENOMEM;
-	}
-	free(buf);
-	return NULL;
+	return i;
 }
 
 int nlgo_send(int fd, const uint8_t *data, uint32_t len, uint32_t port,
@@ -768,8 +762,8 @@ int nlgo_send(int fd, const uint8_t *data, uint32_t len, uint32_t port,
 }
 
 int nlgo_transact(int fd, const uint8_t *data, uint32_t len, uint32_t port,
-		  uint32_t groups, void *buf, uint32_t buflen, void *spare,
-		  uint32_t sparelen, struct nlgo_dgram *d)
+		  uint32_t groups, uint8_t *buf, uint32_t buflen,
+		  uint8_t *spare, uint32_t sparelen, struct nlgo_dgram *d)
 {
 	int n = nlgo_send(fd, data, len, port, groups, NULL);
 
@@ -845,24 +839,21 @@ static int probe(struct nl_sock *sk, struct nl_cb *cb, int type, uint32_t seq)
 	return p.mismatch;
 }
 
-void nlgo_expect_seq(struct nl_sock *sk, uint32_t seq, int auto_ack)
+void nlgo_expect_seq(struct nl_sock *sk, uint32_t seq)
 {
 	struct nl_cb *cb = nl_cb_alloc(NL_CB_DEFAULT);
-	int i;
+	uint32_t behind = 0;
 
 	if (!cb)
 		return;
 	nl_cb_overwrite_recv(cb, probe_recv);
 	nl_cb_set(cb, NL_CB_INVALID, NL_CB_CUSTOM, probe_invalid, NULL);
-	nl_socket_enable_auto_ack(sk); /* without it nothing is checked */
-	/* a mismatch means that some terminators were left unread: few */
-	for (i = 0; i < 1 << 12; i++) {
-		if (!probe(sk, cb, NLMSG_MIN_TYPE, seq))
-			break;
-		probe(sk, cb, NLMSG_NOOP, seq);
-	}
-	if (!auto_ack)
-		nl_socket_disable_auto_ack(sk);
+	/* it is behind by the terminators that were left unread: few */
+	while (behind < 1 << 12 && probe(sk, cb, NLMSG_MIN_TYPE, seq - behind))
+		behind++;
+	if (behind < 1 << 12)
+		for (; behind; behind--)
+			probe(sk, cb, NLMSG_NOOP, seq);
 	nl_cb_put(cb);
 }
 
@@ -882,7 +873,7 @@ void nlgo_send_op(struct nl_sock *sk, uintptr_t go, int op, uint8_t *data,
 		*res = (struct nlgo_res){.rc = -NLE_NOMEM};
 		return;
 	}
-	if (!enter(&a, sk, go, 0, res)) {
+	if (!enter(&a, sk, go, op == NLGO_SEND_SYNC, res)) {
 		nlmsg_free(msg);
 		return;
 	}
@@ -891,6 +882,7 @@ void nlgo_send_op(struct nl_sock *sk, uintptr_t go, int op, uint8_t *data,
 		rc = nl_send(sk, msg);
 		break;
 	case NLGO_SEND_AUTO:
+	case NLGO_SEND_SYNC:
 		rc = nl_send_auto(sk, msg);
 		break;
 	case NLGO_SEND_IOVEC:

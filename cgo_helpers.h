@@ -71,7 +71,8 @@ int nlgo_msg_dump(const void *data, uint32_t len, const struct nlgo_msg *m,
  */
 
 struct nlgo_dgram {
-	int32_t n; /* length, also where longer than the room, or -errno */
+	int32_t n;    /* length, also where longer than the room, or -errno */
+	uint32_t off; /* where it starts in the buffer */
 	uint32_t port;
 	uint32_t groups;
 	uint32_t group; /* NETLINK_PKTINFO, 0 without */
@@ -115,19 +116,23 @@ int nlgo_membership(struct nl_sock *sk, int group, int join, int *sys_errno);
 int nlgo_setsockopt(int fd, int level, int name, int value);
 int nlgo_getsockopt(int fd, int level, int name, int *value);
 
-/* Takes one datagram into buf and spare, never waits. */
-void nlgo_recv(int fd, void *buf, uint32_t len, void *spare, uint32_t sparelen,
-	       struct nlgo_dgram *d);
-/* The same into malloc'ed memory in one piece; NULL unless d->n > 0. */
-void *nlgo_recv_malloc(int fd, void *spare, uint32_t sparelen,
-		       struct nlgo_dgram *d);
+/* Takes one datagram into buf and, what does not fit, spare; never waits. */
+void nlgo_recv(int fd, uint8_t *buf, uint32_t len, uint8_t *spare,
+	       uint32_t sparelen, struct nlgo_dgram *d);
+/*
+ * Takes what has arrived, up to max datagrams, one behind the other, and stops
+ * early where room gets scarce or one had to go on in spare. Returns how many
+ * of d were filled: at least one, and a failed read is the last.
+ */
+int nlgo_recv_many(int fd, uint8_t *buf, uint32_t len, uint8_t *spare,
+		   uint32_t sparelen, struct nlgo_dgram *d, int max);
 /* Sends, never waits; bytes sent or -errno. */
 int nlgo_send(int fd, const uint8_t *data, uint32_t len, uint32_t port,
 	      uint32_t groups, const struct ucred *creds);
 /* nlgo_send, then nlgo_recv; returns what the send returned. */
 int nlgo_transact(int fd, const uint8_t *data, uint32_t len, uint32_t port,
-		  uint32_t groups, void *buf, uint32_t buflen, void *spare,
-		  uint32_t sparelen, struct nlgo_dgram *d);
+		  uint32_t groups, uint8_t *buf, uint32_t buflen,
+		  uint8_t *spare, uint32_t sparelen, struct nlgo_dgram *d);
 
 void nlgo_recvmsgs(struct nl_sock *sk, struct nl_cb *cb, uintptr_t go,
 		   struct nlgo_res *res);
@@ -142,12 +147,14 @@ enum nlgo_inside {
 int nlgo_inside(const struct nl_sock *sk);
 /* Forgets the innermost activation of this thread: C will not return to it. */
 void nlgo_abandon(void);
-/* Makes the sequence number that sk expects next equal to seq. */
-void nlgo_expect_seq(struct nl_sock *sk, uint32_t seq, int auto_ack);
+/* Makes the sequence number that sk, with auto-ack on, expects next equal to
+ * seq, if it is one of the last before that. */
+void nlgo_expect_seq(struct nl_sock *sk, uint32_t seq);
 
 enum nlgo_send_op {
 	NLGO_SEND,
 	NLGO_SEND_AUTO,
+	NLGO_SEND_SYNC, /* the same, with the reader's token held */
 	NLGO_SEND_IOVEC,
 	NLGO_SENDMSG,
 	NLGO_COMPLETE,

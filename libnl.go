@@ -60,8 +60,8 @@ package libnl
 // #cgo nocallback nl_nlmsg_flags2str
 // #cgo noescape nlgo_recv
 // #cgo nocallback nlgo_recv
-// #cgo noescape nlgo_recv_malloc
-// #cgo nocallback nlgo_recv_malloc
+// #cgo noescape nlgo_recv_many
+// #cgo nocallback nlgo_recv_many
 // #cgo noescape nlgo_send
 // #cgo nocallback nlgo_send
 // #cgo noescape nlgo_transact

@@ -272,7 +272,7 @@ func (s *Socket) DisableSeqCheck() {
 	} else {
 		C.nlgo_cb_accept_seq(set.cb)
 	}
-	set.msg[CbSeqCheck] = nil
+	set.msg[CbSeqCheck], set.anySeq = nil, true
 }
 
 // DisableAutoAck makes SendAuto ask for no acknowledgement.

@@ -76,7 +76,7 @@ func (s *Socket) sendOp(fn string, op uint32, m *Msg, iov, control []byte, dst S
 	}
 	n, err := s.outward(fn, func(h C.uintptr_t, res *C.struct_nlgo_res) {
 		C.nlgo_send_op(s.res.sk, h, C.int(op), bytesPtr(b), C.uint32_t(len(b)), &c, bytesPtr(iov), bytesPtr(control), &v, res)
-		if op == C.NLGO_SEND_AUTO || op == C.NLGO_COMPLETE {
+		if op == C.NLGO_SEND_AUTO || op == C.NLGO_SEND_SYNC || op == C.NLGO_COMPLETE {
 			s.avoidSeq(getHeader(b).Seq)
 		}
 	})
@@ -220,7 +220,8 @@ func (s *Socket) Complete(m *Msg) error {
 }
 
 // SendSync completes and sends a message, and waits for the end of its answer; with auto-ack off it does not wait. The message stays
-// the caller's. It obeys SetDeadline. What else arrives stays for the receiver.
+// the caller's. It obeys SetDeadline. What else arrives stays for the receiver, except, where libnl checks the sequence numbers, the
+// answers to what was sent before: unread ones come first, as libnl wants them in order, and keep others from asking meanwhile.
 //
 // Implements: nl_send_sync
 func (s *Socket) SendSync(m *Msg) error {
@@ -237,22 +238,24 @@ func (s *Socket) SendSync(m *Msg) error {
 		return named(fn, err)
 	}
 	a.token = true
-	n, err := s.sendOp(fn, C.NLGO_SEND_AUTO, m, nil, nil, SockAddr{})
+	if m != nil && m.own == nil && m.view != nil {
+		m = m.Clone() // for its sequence number
+	}
+	n, err := s.sendOp(fn, C.NLGO_SEND_SYNC, m, nil, nil, SockAddr{})
 	if err != nil {
 		return err
 	}
-	s.mu.Lock()
-	noAck := s.noAck
-	s.mu.Unlock()
+	a.lock()
+	noAck, anySeq := s.noAck, a.set.anySeq
+	a.unlock()
 	if noAck || n == 0 {
 		return nil
 	}
-	return a.runAck(fn, m.sentSeq())
-}
-
-func (m *Msg) sentSeq() uint32 {
-	if m.own == nil {
-		return 0
+	seq := getHeader(m.own.b).Seq
+	if anySeq {
+		a.st = s.register(seq, 0)
+		s.dropToken()
+		a.token = false
 	}
-	return getHeader(m.own.b).Seq
+	return a.runAck(fn, seq)
 }
