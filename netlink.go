@@ -39,7 +39,7 @@ type NetLink struct {
 	rq     *Socket     // requests
 	last   Stats       // as of Close
 	dumps  []*dump
-	seq    uint32 // of dumps; half the numbers away from those of the engine's requests
+	req    request // of the last dump, with numbers as far as can be from those of the socket's own requests
 	poll   *pollFD
 
 	d delivery
@@ -87,8 +87,11 @@ func openNetLink(p Protocol, rcvBuf int, cfg *Config) (*NetLink, error) {
 		_ = n.ns.Close()
 		return nil, err
 	}
-	n.d.box.s = n.s
-	n.seq = n.s.nextSeq(1) ^ 1<<31
+	n.d.box = inbox{s: n.s, max: batchSize}
+	n.s.mu.Lock()
+	n.req = n.s.numbers(0)
+	n.s.mu.Unlock()
+	n.req.seq ^= 1 << 31
 	n.t = track(n, "NetLink")
 	if n.ns != nil {
 		n.config.NetNS = int(n.ns.Fd())
@@ -323,7 +326,6 @@ func (n *NetLink) statsLocked() Stats {
 		Dumps:       len(n.dumps),
 	}
 	st.Stale += n.d.stale.Load()
-	st.Pending += int(n.d.left.Load())
 	st.RcvBuf, _, _ = n.s.BufferSize()
 	return st
 }

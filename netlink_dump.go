@@ -76,9 +76,9 @@ func (n *NetLink) DumpMsg(m *Msg) error {
 // sendDump sends the request. The mutex is held: whoever reads an answer finds the dump in the queue.
 func (n *NetLink) sendDump(d *dump) error {
 	const fn = "DumpRequest"
-	n.seq++
-	d.seq = n.seq
-	b, to, err := n.s.prepare(fn, d.m, d.seq)
+	n.req.seq++
+	d.seq = n.req.seq
+	b, to, err := n.s.prepare(fn, d.m, n.req)
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@
 package libnl
 
 import (
+	"bytes"
 	"context"
 	"iter"
 	"slices"
@@ -81,8 +82,7 @@ type delivery struct {
 	lent  *Event
 	slab  []Event
 
-	kept      atomic.Bool  // something is left, and nobody delivers
-	left      atomic.Int64 // bytes of that
+	kept      atomic.Bool // something is ready, and nobody delivers
 	messages  atomic.Uint64
 	unhandled atomic.Uint64
 	malformed atomic.Uint64
@@ -113,15 +113,13 @@ func (n *NetLink) end() {
 	d := &n.d
 	d.lent.revoke()
 	d.lent = nil
-	if n.closed.Load() {
-		d.rest, d.ready = nil, nil
+	rest := bytes.Clone(d.rest)
+	d.rest = nil
+	d.box.release()
+	if len(rest) > 0 {
+		n.s.unread(datagram{b: rest, meta: d.in})
 	}
-	if len(d.rest) == 0 {
-		d.rest = nil
-		d.box.release()
-	}
-	d.kept.Store(len(d.rest) > 0 || len(d.ready) > 0)
-	d.left.Store(int64(len(d.rest)))
+	d.kept.Store(len(d.ready) > 0)
 	n.s.dropRole()
 	n.signal()
 }
@@ -143,16 +141,15 @@ func (n *NetLink) signalLocked() {
 	n.poll.signal(pending || n.d.kept.Load())
 }
 
-// next returns the next event. Reads counts down the datagrams that may be taken from the descriptor; at 0 it is errAgain, below there is no limit.
+// next returns the next event. Reads counts down how often the descriptor may be read; at 0 it is errAgain, below there is no limit.
 func (n *NetLink) next(w *wait, reads *int) (*Event, error) {
 	d := &n.d
 	d.lent.revoke()
 	d.lent = nil
-	if n.closed.Load() {
-		return nil, ErrClosed
-	}
-	if err := w.ctx.Err(); err != nil {
-		return nil, &Error{Code: ErrIntr, cause: context.Cause(w.ctx)}
+	if n.s.over(w) {
+		n.s.mu.Lock()
+		defer n.s.mu.Unlock()
+		return nil, n.s.stopped(w)
 	}
 	for {
 		if len(d.ready) > 0 {
@@ -207,17 +204,13 @@ func (d *delivery) answers() bool {
 
 func (n *NetLink) take(w *wait, reads *int, never bool) error {
 	box := &n.d.box
-	if *reads != 0 {
+	if !box.holds() {
+		if *reads == 0 {
+			return box.takePending()
+		}
 		*reads--
-		return box.next(&wait{ctx: w.ctx, never: w.never || never})
 	}
-	box.release()
-	d, ok := n.s.popPending(nil)
-	if !ok {
-		return errAgain
-	}
-	box.d = d
-	return d.err
+	return box.fetch(&wait{ctx: w.ctx, never: w.never || never})
 }
 
 // message takes a message off the datagram and returns its event, nil if it is not one to deliver.
@@ -264,7 +257,7 @@ func (n *NetLink) isStale(seq uint32) bool {
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	return n.seq-seq < 1<<20
+	return n.req.seq-seq < 1<<20
 }
 
 // dispatch gives an event to its handler.
@@ -279,10 +272,10 @@ func (n *NetLink) dispatch(e *Event) error {
 	return fn(e)
 }
 
-// readBound is how many datagrams one ReadData takes from the kernel.
-const readBound = 64
+// readBound is how often one ReadData reads from the kernel.
+const readBound = 128 / batchSize
 
-// ReadData gives what is there to the handlers and never waits. It takes up to 64 datagrams and delivers all of them; when there are more,
+// ReadData gives what is there to the handlers and never waits. It takes up to 128 datagrams and delivers all of them; when there are more,
 // [NetLink.FD] stays readable. It returns the number of events delivered, and an error: a handler's, as it is, and after it the next
 // ReadData goes on with the next event; [ErrClosed]; [ErrNested] while another delivery is under way.
 //

@@ -628,11 +628,11 @@ func TestNetLinkEpoll(t *testing.T) {
 	links = 0
 	calls := 0
 	for ; woken(t, ep); calls++ {
-		if _, err := n.ReadData(); err != nil {
-			t.Fatal(err)
+		if k, err := n.ReadData(); err != nil || k == 0 || k > 128 {
+			t.Fatal(k, err)
 		}
 	}
-	if links != 200 || calls < 4 || calls > 5 {
+	if links != 200 || calls < 2 {
 		t.Errorf("%d links in %d calls", links, calls)
 	}
 

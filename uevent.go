@@ -220,17 +220,19 @@ func (u *UEvents) begin(fn string, ctx context.Context) (*inbox, error) {
 	if err := u.s.receiverRole(fn, ctx); err != nil {
 		return nil, err
 	}
-	return &inbox{s: u.s}, nil
+	return &inbox{s: u.s, max: 1}, nil // with none read ahead the descriptor tells the truth
 }
 
 func (u *UEvents) next(fn string, w *wait, r *inbox) (UEvent, error) {
 	for {
-		if err := r.next(w); err != nil {
+		if err := r.fetch(w); err != nil {
 			return UEvent{}, named(fn, err)
 		}
 		e, err := ParseUEvent(r.d.b)
 		if err == nil && e.Source == UEventKernel && r.d.meta.src.Port != 0 && !u.s.untrusted {
-			u.s.count(&u.s.stats.Refused)
+			u.s.mu.Lock()
+			u.s.stats.Refused++
+			u.s.mu.Unlock()
 			continue
 		}
 		return e, err
