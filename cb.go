@@ -8,6 +8,7 @@ package libnl
 import "C"
 
 import (
+	"runtime"
 	"sync"
 	"syscall"
 )
@@ -72,6 +73,20 @@ type cbSet struct {
 	debug  bool // some slot is or was libnl's that prints whole messages
 
 	users int // handles, sockets and receives that hold the set; under refs
+	net   runtime.Cleanup
+}
+
+// newSet makes a set of an nl_cb, whose reference is the set's from now on. Should all that use it be forgotten unclosed, its cleanup
+// gives that back; nothing in C leads to a set.
+func newSet(set *cbSet) *cbSet {
+	set.net = runtime.AddCleanup(set, putCB, set.cb)
+	return set
+}
+
+func putCB(cb *C.struct_nl_cb) {
+	refs.Lock()
+	C.nl_cb_put(cb)
+	refs.Unlock()
 }
 
 func (c *cbSet) retain() *cbSet {
@@ -85,6 +100,7 @@ func (c *cbSet) release() {
 	refs.Lock()
 	defer refs.Unlock()
 	if c.users--; c.users == 0 {
+		c.net.Stop()
 		C.nl_cb_put(c.cb)
 	}
 }
@@ -202,7 +218,7 @@ func NewCallbacks(k CallbackKind) (*Callbacks, error) {
 	if cb == nil {
 		return nil, &Error{Func: "nl_cb_alloc", Code: ErrNoMem}
 	}
-	return newCallbacks(&cbSet{cb: cb, debug: k == KindDebug}), nil
+	return newCallbacks(newSet(&cbSet{cb: cb, debug: k == KindDebug})), nil
 }
 
 // Clone makes a set of its own with the same callbacks and overrides.
@@ -220,10 +236,10 @@ func (c *Callbacks) Clone() (*Callbacks, error) {
 	if cb == nil {
 		return nil, &Error{Func: "nl_cb_clone", Code: ErrNoMem}
 	}
-	return newCallbacks(&cbSet{
+	return newCallbacks(newSet(&cbSet{
 		cb: cb, msg: set.msg, err: set.err, send: set.send, recv: set.recv, loop: set.loop,
 		anySeq: set.anySeq, debug: set.debug,
-	}), nil
+	})), nil
 }
 
 // Retain makes another handle of the same set; each is closed by itself. It returns nil if c is closed.

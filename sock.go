@@ -145,7 +145,7 @@ func NewSocket() (*Socket, error) {
 	if sk == nil {
 		return nil, &Error{Func: "nl_socket_alloc", Code: ErrNoMem}
 	}
-	return newSocket(sk, &cbSet{cb: C.nl_socket_get_cb(sk), debug: envDebug}), nil
+	return newSocket(sk, newSet(&cbSet{cb: C.nl_socket_get_cb(sk), debug: envDebug})), nil
 }
 
 // NewSocketCallbacks makes an unconnected socket that uses cb, and shares it with whoever else does.
