@@ -27,14 +27,17 @@ func main() {
 		log.Fatal(err)
 	}
 	for e, err := range nl.Events(ctx) {
-		switch {
-		case ctx.Err() != nil:
+		if ctx.Err() != nil {
 			return
-		case err != nil:
+		} else if err != nil {
 			log.Fatal(err)
-		case e.Kind == libnl.EventMsg:
-			link, err := e.Object()
-			fmt.Println(e.Header.Type == libnl.RTMDelLink, link, err)
 		}
+		link, err := e.Object()
+		if err != nil {
+			continue // not a message, but the end of the dump
+		}
+		attr, _ := e.Msg.FindAttr(syscall.SizeofIfInfomsg, syscall.IFLA_MTU)
+		mtu, _ := attr.U32()
+		fmt.Println(link, "mtu", mtu, "gone:", e.Header.Type == libnl.RTMDelLink)
 	}
 }
