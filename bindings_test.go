@@ -574,7 +574,7 @@ func TestBindingNetLink(t *testing.T) {
 	})
 	err = nl.HandleControl(func(e *libnl.Event) error {
 		trace = append(trace, fmt.Sprint(e.Kind, " ", e.Dump, " ", e.Err))
-		if e.Kind == libnl.DumpDone && e.Dump == libnl.RTMGetAddr {
+		if e.Kind == libnl.EventDumpDone && e.Dump == libnl.RTMGetAddr {
 			// a request from inside, on the other socket; it is answered before its event arrives
 			m, err := libnl.NewMsgSimple(libnl.RTMNewAddr, libnl.FlagCreate|libnl.FlagExcl)
 			if err != nil {

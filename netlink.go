@@ -226,7 +226,7 @@ func (n *NetLink) HandleOther(fn Handler) error {
 	return n.change("HandleOther", func(h *handlers) error { return swap("HandleOther", &h.other, fn) })
 }
 
-// HandleControl registers fn for the events that are no messages: [DumpDone], [DumpInterrupted], [DumpFailed] and [Overrun]; nil removes
+// HandleControl registers fn for the events that are no messages: [EventDumpDone], [EventDumpInterrupted], [EventDumpFailed] and [EventOverrun]; nil removes
 // it. A second one is [ErrExist].
 func (n *NetLink) HandleControl(fn Handler) error {
 	return n.change("HandleControl", func(h *handlers) error { return swap("HandleControl", &h.control, fn) })

@@ -16,7 +16,7 @@ type dump struct {
 }
 
 // DumpRequest asks the kernel for everything of a kind: t is a GET type, such as [RTMGetLink], and what comes are messages of the NEW type
-// to its handlers, then a [DumpDone] event. Requests queue: the kernel allows one dump on a socket, and the next is sent when the one
+// to its handlers, then a [EventDumpDone] event. Requests queue: the kernel allows one dump on a socket, and the next is sent when the one
 // before has ended. Whoever joins the groups first and asks then misses nothing: notifications and the dump come in the order in which
 // the kernel sent them. A kind that the kernel dumps only with a filter needs [NetLink.DumpMsg].
 func (n *NetLink) DumpRequest(t MsgType) error {
@@ -114,14 +114,14 @@ func (d *dump) see(b []byte) bool {
 
 // endDump makes events of the dump's end, and sends the next.
 func (n *NetLink) endDump(d *dump, h Header) {
-	e := Event{Kind: DumpDone, Header: h, Dump: d.kind, Err: d.err}
+	e := Event{Kind: EventDumpDone, Header: h, Dump: d.kind, Err: d.err}
 	switch {
 	case isCode(d.err, ErrDumpIntr):
-		e.Kind = DumpInterrupted
+		e.Kind = EventDumpInterrupted
 		n.d.ready = append(n.d.ready, e)
-		e.Kind, e.Err = DumpDone, nil
+		e.Kind, e.Err = EventDumpDone, nil
 	case d.err != nil:
-		e.Kind = DumpFailed
+		e.Kind = EventDumpFailed
 	}
 	n.d.ready = append(n.d.ready, e)
 
@@ -136,7 +136,7 @@ func (n *NetLink) endDump(d *dump, h Header) {
 		if err == nil {
 			return
 		}
-		n.d.ready = append(n.d.ready, Event{Kind: DumpFailed, Dump: next.kind, Err: err})
+		n.d.ready = append(n.d.ready, Event{Kind: EventDumpFailed, Dump: next.kind, Err: err})
 	}
 	n.dumps = nil
 }

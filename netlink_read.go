@@ -17,11 +17,11 @@ type EventKind uint8
 
 // The kinds of events.
 const (
-	EventMsg        EventKind = iota // a message: a notification, or a part of a dump
-	DumpDone                         // a dump has ended
-	DumpInterrupted                  // a change interrupted the dump that ends now: it is not consistent; DumpDone follows
-	DumpFailed                       // a dump was refused or broken off; Err tells why
-	Overrun                          // messages were lost, or one was too large to take (Err matches ErrMsgTrunc): resynchronise
+	EventMsg             EventKind = iota // a message: a notification, or a part of a dump
+	EventDumpDone                         // a dump has ended
+	EventDumpInterrupted                  // a change interrupted the dump that ends now: it is not consistent; EventDumpDone follows
+	EventDumpFailed                       // a dump was refused or broken off; Err tells why
+	EventOverrun                          // messages were lost, or one was too large to take (Err matches ErrMsgTrunc): resynchronise
 )
 
 var eventKinds = [...]string{"message", "dump done", "dump interrupted", "dump failed", "overrun"}
@@ -186,7 +186,7 @@ func (n *NetLink) datagram(w *wait, reads *int) error {
 		if flying := n.flying(); flying != nil {
 			flying.lost = true
 		}
-		d.ready = append(d.ready, Event{Kind: Overrun, Err: err})
+		d.ready = append(d.ready, Event{Kind: EventOverrun, Err: err})
 	case err == errAgain && lost:
 		// the kernel answers before send returns, and goes on with a dump before a read does: nothing more will come
 		flying.err = ErrOverrun
@@ -279,7 +279,7 @@ const readBound = 128 / batchSize
 // [NetLink.FD] stays readable. It returns the number of events delivered, and an error: a handler's, as it is, and after it the next
 // ReadData goes on with the next event; [ErrClosed]; [ErrNested] while another delivery is under way.
 //
-// Messages without a handler are dropped and counted. An event with an error that has no handler, [Overrun] or [DumpFailed] for example,
+// Messages without a handler are dropped and counted. An event with an error that has no handler, [EventOverrun] or [EventDumpFailed] for example,
 // ends ReadData and Run with that error.
 func (n *NetLink) ReadData() (int, error) {
 	const fn = "ReadData"

@@ -305,7 +305,7 @@ func TestNetLinkDumpRefused(t *testing.T) {
 	var j journal
 	succeed(t, n.HandleOther(j.note))
 	succeed(t, n.HandleControl(func(e *libnl.Event) error {
-		if e.Kind == libnl.DumpFailed {
+		if e.Kind == libnl.EventDumpFailed {
 			err, ok := errors.AsType[*libnl.Error](e.Err)
 			if !ok {
 				t.Fatal(e.Err)
@@ -362,11 +362,11 @@ func TestNetLinkOverrun(t *testing.T) {
 	}))
 	succeed(t, n.HandleControl(func(e *libnl.Event) error {
 		switch e.Kind {
-		case libnl.Overrun:
+		case libnl.EventOverrun:
 			wantIs(t, e.Err, libnl.ErrOverrun)
 			overruns++
 			return n.DumpRequest(libnl.RTMGetLink) // while the queue is still full
-		case libnl.DumpDone:
+		case libnl.EventDumpDone:
 			done++
 		default:
 			t.Error(e.Kind, e.Err)
@@ -403,7 +403,7 @@ func TestNetLinkDumpLost(t *testing.T) {
 	var kinds []string
 	succeed(t, n.HandleControl(func(e *libnl.Event) error {
 		kinds = append(kinds, e.Kind.String())
-		if e.Kind == libnl.DumpFailed {
+		if e.Kind == libnl.EventDumpFailed {
 			wantIs(t, e.Err, libnl.ErrOverrun)
 		}
 		return nil
@@ -434,7 +434,7 @@ func TestNetLinkInterrupted(t *testing.T) {
 	links := 0
 	succeed(t, n.HandleControl(func(e *libnl.Event) error {
 		kinds = append(kinds, e.Kind.String())
-		if e.Kind == libnl.DumpInterrupted {
+		if e.Kind == libnl.EventDumpInterrupted {
 			wantIs(t, e.Err, libnl.ErrDumpIntr)
 		}
 		return nil
@@ -560,7 +560,7 @@ func TestNetLinkEvents(t *testing.T) {
 			continue
 		}
 		succeed(t, j.note(e))
-		if e.Kind == libnl.DumpDone {
+		if e.Kind == libnl.EventDumpDone {
 			if o, err := e.Object(); err == nil {
 				t.Error("an object of no message: ", o)
 			}
@@ -840,7 +840,7 @@ func TestNfNetLink(t *testing.T) {
 	succeed(t, n.DumpRequest(nowhere))
 	wantIs(t, n.DumpRequest(libnl.RTMGetLink), libnl.ErrInval)
 	readAll(t, n)
-	if len(kinds) != 2 || kinds[1] != libnl.DumpFailed {
+	if len(kinds) != 2 || kinds[1] != libnl.EventDumpFailed {
 		t.Error(kinds)
 	}
 }
@@ -859,7 +859,7 @@ func TestNetLinkConcurrent(t *testing.T) {
 	}))
 	dumped := make(chan struct{}, rounds)
 	succeed(t, n.HandleControl(func(e *libnl.Event) error {
-		if e.Kind != libnl.DumpInterrupted {
+		if e.Kind != libnl.EventDumpInterrupted {
 			dumped <- struct{}{}
 		}
 		return e.Err

@@ -151,7 +151,7 @@ func (d *demo) list() error {
 	left, count := len(kinds), map[libnl.MsgType]int{}
 	for e, err := range d.nl.Events(d.ctx) {
 		switch {
-		case e == nil || e.Kind == libnl.DumpFailed:
+		case e == nil || e.Kind == libnl.EventDumpFailed:
 			return err
 		case e.Kind == libnl.EventMsg:
 			if count[e.Dump]++; count[e.Dump] <= listLimit {
@@ -159,7 +159,7 @@ func (d *demo) list() error {
 			} else {
 				describe(e.Msg) // it has a link's name
 			}
-		case e.Kind == libnl.DumpDone:
+		case e.Kind == libnl.EventDumpDone:
 			if more := count[e.Dump] - listLimit; more > 0 {
 				fmt.Printf("    and %d more\n", more)
 			} else if more == -listLimit {
