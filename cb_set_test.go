@@ -455,7 +455,8 @@ func TestOverwriteRecv(t *testing.T) {
 		if err := s.Recv(t.Context()); !errors.Is(err, libnl.ErrNested) {
 			t.Errorf("Recv: %v", err)
 		}
-		if _, _, err := s.RecvRaw(nil); !errors.Is(err, libnl.ErrInval) { //nolint:staticcheck // that is the test
+		var none context.Context
+		if _, _, err := s.RecvRaw(none); !errors.Is(err, libnl.ErrInval) {
 			t.Errorf("RecvRaw(nil): %v", err)
 		}
 		if _, _, err := s.RecvRaw(ctxFor(t, 10*time.Millisecond)); !errors.Is(err, context.DeadlineExceeded) {

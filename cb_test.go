@@ -52,12 +52,6 @@ func ackMsg(errno syscall.Errno, seq uint32) []byte {
 	return oracle.Message(unix.NLMSG_ERROR, unix.NLM_F_CAPPED, seq, p)
 }
 
-// A verdict is what a callback says: libnl's word for it, and ours.
-type verdict struct {
-	ret int
-	err error
-}
-
 // oneLoop runs the datagrams through libnl's loop, in plain C and in ours, and compares.
 func oneLoop(t *testing.T, datagrams [][]byte, opt oracle.LoopOptions) {
 	t.Helper()
