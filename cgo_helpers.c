@@ -765,10 +765,11 @@ int nlgo_send(int fd, const uint8_t *data, uint32_t len, uint32_t port,
 }
 
 int nlgo_transact(int fd, const uint8_t *data, uint32_t len, uint32_t port,
-		  uint32_t groups, uint8_t *buf, uint32_t buflen,
-		  uint8_t *spare, uint32_t sparelen, struct nlgo_dgram *d)
+		  uint32_t groups, const struct ucred *creds, uint8_t *buf,
+		  uint32_t buflen, uint8_t *spare, uint32_t sparelen,
+		  struct nlgo_dgram *d)
 {
-	int n = nlgo_send(fd, data, len, port, groups, NULL);
+	int n = nlgo_send(fd, data, len, port, groups, creds);
 
 	if (n >= 0)
 		nlgo_recv(fd, buf, buflen, spare, sparelen, d);

@@ -131,8 +131,9 @@ int nlgo_send(int fd, const uint8_t *data, uint32_t len, uint32_t port,
 	      uint32_t groups, const struct ucred *creds);
 /* nlgo_send, then nlgo_recv; returns what the send returned. */
 int nlgo_transact(int fd, const uint8_t *data, uint32_t len, uint32_t port,
-		  uint32_t groups, uint8_t *buf, uint32_t buflen,
-		  uint8_t *spare, uint32_t sparelen, struct nlgo_dgram *d);
+		  uint32_t groups, const struct ucred *creds, uint8_t *buf,
+		  uint32_t buflen, uint8_t *spare, uint32_t sparelen,
+		  struct nlgo_dgram *d);
 
 void nlgo_recvmsgs(struct nl_sock *sk, struct nl_cb *cb, uintptr_t go,
 		   struct nlgo_res *res);

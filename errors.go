@@ -187,9 +187,6 @@ func sysErr(fn string, errno syscall.Errno) error {
 	if errno == 0 {
 		return nil
 	}
-	if errno == syscall.ENOBUFS {
-		return &Error{Func: fn, Code: ErrNoMem, Errno: errno, cause: ErrOverrun}
-	}
 	return &Error{Func: fn, Code: ErrnoFromSyscall(errno), Errno: errno}
 }
 

@@ -19,6 +19,7 @@ import (
 // goroutine holds the mutexes of the socket's state and of the callback set; an exported function lets go of both.
 type activation struct {
 	s   *Socket
+	fn  string // the C function that was called
 	set *cbSet
 	res C.struct_nlgo_res
 
@@ -37,6 +38,7 @@ type activation struct {
 	token    bool    // holds the reader token
 	replaced bool    // the set has overrides that read
 	st       *stream // of the one request that is waited for
+	lost     uint64  // how often messages had been lost when it began
 	first    inC     // datagram taken before C was entered
 	rawOK    bool    // an override is running that may read for itself
 	got      int     // datagrams given to libnl
@@ -100,11 +102,11 @@ func (a *activation) refuse(err error) C.int {
 }
 
 // failure returns the error that ended the activation.
-func (a *activation) failure(fn string) error {
+func (a *activation) failure() error {
 	if a.verbatim {
 		return a.err
 	}
-	return named(fn, a.err)
+	return named(a.fn, a.err)
 }
 
 // verdict turns the result of a user's function into libnl's word for it.
@@ -169,7 +171,7 @@ func nlgoMsg(h C.uintptr_t, slot C.int, m *C.struct_nlgo_msg) (rc C.int) {
 func nlgoErr(h C.uintptr_t, header unsafe.Pointer) (rc C.int) {
 	a := cgo.Handle(h).Value().(*activation)
 	b := unsafe.Slice((*byte)(header), int(*(*uint32)(header)))
-	e := kernelError("nl_recvmsgs", b)
+	e := kernelError(a.fn, b)
 	fn := a.set.err
 	if fn == nil {
 		a.trace.refused = e
@@ -224,7 +226,7 @@ func nlgoRecv(h C.uintptr_t, rx *C.struct_nlgo_rx) (rc C.int) {
 		return a.fail(err)
 	}
 	a.got++
-	a.trace.scan(d.bytes(), &d.meta)
+	a.trace.scan(a.fn, d.bytes(), &d.meta)
 	rx.buf = d.p
 	rx.port = C.uint32_t(d.meta.src.Port)
 	rx.groups = C.uint32_t(d.meta.src.Groups)

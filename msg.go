@@ -65,7 +65,9 @@ type ownMsg struct {
 	creds   syscall.Ucred
 	group   uint32 // these two from the lent message it is a copy of
 	nsid    int32
-	hasDst  bool // an address was set, the socket's peer does not apply
+	filled  uint32 // the sequence number that the package gave it
+	sent    bool   // and with which it was sent: the next time it needs another
+	hasDst  bool   // an address was set, the socket's peer does not apply
 	hasCr   bool
 	trusted bool  // an unchanged copy of what the kernel sent
 	err     error // the first put that failed

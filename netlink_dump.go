@@ -82,14 +82,14 @@ func (n *NetLink) sendDump(d *dump) error {
 	if err != nil {
 		return err
 	}
-	if to != (SockAddr{}) {
+	if to.SockAddr != (SockAddr{}) {
 		return argErr(fn, "the destination is not the kernel")
 	}
 	if err := n.s.begin(fn); err != nil {
 		return err
 	}
 	defer n.s.end()
-	return named(fn, n.s.post(&wait{ctx: context.Background()}, fn, b, to))
+	return named(fn, n.s.post(&wait{ctx: context.Background()}, fn, b, &to))
 }
 
 // flying returns the dump that is on its way.

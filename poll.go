@@ -35,6 +35,13 @@ func (s *Socket) stopped(w *wait) error {
 	return nil
 }
 
+// goOn is stopped for those who do not hold the state mutex.
+func (s *Socket) goOn(w *wait) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.stopped(w)
+}
+
 // takeToken makes the caller the reader, in its turn. Inside a callback of the same socket it is ErrNested.
 func (s *Socket) takeToken(w *wait) error {
 	select {
@@ -71,9 +78,7 @@ func (s *Socket) checkToken(w *wait) error {
 	if !w.deadline && !s.over(w) {
 		return nil
 	}
-	s.mu.Lock()
-	err := s.stopped(w)
-	s.mu.Unlock()
+	err := s.goOn(w)
 	if err != nil {
 		s.dropToken()
 	}
@@ -171,8 +176,8 @@ func (s *Socket) waitReadable(w *wait, t taker, try func() bool) error {
 
 // taker is somebody that datagrams are for.
 type taker interface {
-	take() error // the next, without waiting: errAgain if there is none. The token is held
-	ready() bool // others have read one for it. The state mutex is held
+	take(w *wait) error // the next, without waiting: errAgain if there is none. The token is held
+	ready() bool        // others have read something for it. The state mutex is held
 }
 
 // fetch waits for the next datagram for t, becomes the reader and takes it; it ends with the token held, unless there is an error.
@@ -181,7 +186,7 @@ func (s *Socket) fetch(w *wait, t taker) error {
 		if err := s.takeToken(w); err != nil {
 			return err
 		}
-		err := t.take()
+		err := t.take(w)
 		if err == nil {
 			return nil
 		}
@@ -204,7 +209,7 @@ func (s *Socket) park(w *wait, t taker) (got bool, err error) {
 		default:
 			return true // somebody reads: wait for one's turn outside of the poller
 		}
-		if failed = t.take(); failed == nil {
+		if failed = t.take(w); failed == nil {
 			return true
 		}
 		s.dropToken()

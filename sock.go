@@ -61,16 +61,18 @@ type Socket struct {
 
 	// receiving
 	receiving  bool        // a receive is under way
+	answer     answer      // that Messages is in the middle of
 	loop       *activation // libnl's loop is running
 	pending    queue       // for the receiver, read by others
 	streams    []*stream
-	dump       *stream // the dump in progress
-	skip       uint32  // rest of a dump of libnl's that is to be discarded
-	skipping   bool
-	alignTo    uint32 // libnl is to expect this sequence number next
+	dump       *stream  // the dump in progress
+	skips      []uint32 // answers to libnl's requests that are to be discarded, as far as they still come
+	alignTo    uint32   // libnl is to expect this sequence number next
 	misaligned bool
 	stats      SocketStats
-	seq        uint32 // of the engine's requests
+	lost       uint64 // how often the kernel's queue was full
+	seq        uint32 // of the engine's last request
+	issued     uint32 // so many up to it may still be answered
 
 	slab       msgSlab
 	spare      *activation
@@ -434,16 +436,17 @@ func (s *Socket) SetFD(p Protocol, fd int) error {
 		p = Protocol(got)
 	}
 	// once libnl has the descriptor it cannot give it back, so what may fail comes first
-	dup := C.nlgo_poll_fd(C.int(fd))
-	if dup < 0 {
-		return sysErr("nl_socket_set_fd", syscall.Errno(-dup))
+	dup, err := unix.FcntlInt(uintptr(fd), unix.F_DUPFD_CLOEXEC, 3)
+	if err != nil {
+		return sysErr("nl_socket_set_fd", err.(syscall.Errno))
 	}
 	var errno C.int
 	if rc := C.nlgo_set_fd(s.res.sk, C.int(p), C.int(fd), &errno); rc < 0 {
-		_ = unix.Close(int(dup))
+		_ = unix.Close(dup)
 		return &Error{Func: "nl_socket_set_fd", Code: Errno(-rc), Errno: syscall.Errno(errno)}
 	}
-	if err := s.attach(p, int(dup)); err != nil {
+	_ = unix.SetNonblock(dup, true) // cannot fail: it is a socket
+	if err := s.attach(p, dup); err != nil {
 		return err
 	}
 	// it may be in a group above 32

@@ -113,14 +113,15 @@ type queue struct {
 const queueLimit = 16 << 20
 
 // push keeps a datagram, whose bytes are the queue's from now on. Beyond the limit it is dropped, and the queue ends in an overrun.
-func (q *queue) push(d datagram) {
+func (q *queue) push(d datagram) (ok bool) {
 	if q.bytes+len(d.b) > queueLimit {
 		q.overrun()
-		return
+		return false
 	}
 	q.d = append(q.d, d)
 	q.count(&d, 1)
 	q.lost = false
+	return true
 }
 
 // unread puts datagrams back, in front.
@@ -191,9 +192,8 @@ func (s *Socket) recvErr(errno syscall.Errno) error {
 	case syscall.ENOBUFS:
 		s.mu.Lock()
 		s.stats.Overruns++
-		for _, st := range s.streams {
-			st.lost = true
-		}
+		s.lost++
+		s.notify() // whoever waits for an answer: it may be among what was lost
 		s.mu.Unlock()
 		return ErrOverrun
 	}
@@ -258,6 +258,9 @@ func (s *Socket) route(d *datagram, own uint32, more int) (owner, *stream) {
 	if d.notice() || len(d.b) < headerLen {
 		return forReceiver, nil
 	}
+	if d.meta.src.Port != 0 && getHeader(d.b).Flags&FlagRequest != 0 {
+		return forReceiver, nil // another program's request, whose numbers may be like ours
+	}
 	seq := binary.NativeEndian.Uint32(d.b[8:])
 	if more >= 0 && seq-own <= uint32(more) {
 		return forStream, nil
@@ -267,13 +270,13 @@ func (s *Socket) route(d *datagram, own uint32, more int) (owner, *stream) {
 			return forStream, st
 		}
 	}
-	if s.seq-seq < 1<<20 { // an answer to one of the engine's requests that was given up
+	if s.seq-seq < s.issued { // an answer to one of the engine's requests that was given up
 		s.stats.Stale++
 		return forNobody, nil
 	}
-	if s.skipping && seq == s.skip {
+	if i := slices.Index(s.skips, seq); i >= 0 {
 		if ends(d.b) {
-			s.skipping = false
+			s.skips = slices.Delete(s.skips, i, i+1)
 		}
 		s.stats.Stale++
 		return forNobody, nil
@@ -289,10 +292,12 @@ func (s *Socket) keep(d datagram, who owner, st *stream) {
 	d.b = append([]byte(nil), d.b...)
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	q := &s.pending
 	if st != nil {
-		st.q.push(d)
-	} else {
-		s.pending.push(d)
+		q = &st.q
+	}
+	if !q.push(d) {
+		s.stats.Overruns++
 	}
 	s.notify()
 }
@@ -324,6 +329,7 @@ func (s *Socket) popPending(wants func(*datagram) bool, answers bool) (datagram,
 func (s *Socket) avoidSeq(seq uint32) {
 	if seq-s.seq < 1<<24 || s.seq-seq < 1<<24 {
 		s.seq += 1 << 31
+		s.issued = 0
 	}
 }
 
@@ -356,10 +362,10 @@ func ends(b []byte) bool {
 func kernelError(fn string, m []byte) *Error {
 	h := getHeader(m)
 	body := m[headerLen:]
-	if len(body) < 4 {
-		if h.Type == MsgDone {
-			return nil // a plain DONE
-		}
+	if h.Type == MsgDone && len(body) < 4 {
+		return nil // a plain DONE
+	}
+	if h.Type == MsgError && len(body) < 4+headerLen {
 		return &Error{Func: fn, Code: ErrMsgTrunc, Msg: "truncated error message"}
 	}
 	code := int32(binary.NativeEndian.Uint32(body))
@@ -369,7 +375,7 @@ func kernelError(fn string, m []byte) *Error {
 	if code > 0 {
 		code = -code
 	}
-	e := sysErr(fn, syscall.Errno(uint32(-code))).(*Error)
+	e := sysErr(fn, syscall.Errno(uint32(-code))).(*Error) // ENOBUFS is the kernel's answer, not an overrun of ours
 	e.Msg, e.Offset = extAck(m)
 	return e
 }

@@ -41,7 +41,7 @@ type trace struct {
 	refused *Error // the one that ended the receive, when a callback saw it
 }
 
-func (t *trace) scan(b []byte, meta *inbound) {
+func (t *trace) scan(fn string, b []byte, meta *inbound) {
 	t.trusted, t.group, t.nsid = meta.trusted, meta.group, meta.nsid
 	notice := meta.group != 0 || meta.src.Groups != 0
 	for m, rest := nextMsg(b); m != nil; m, rest = nextMsg(rest) {
@@ -55,11 +55,11 @@ func (t *trace) scan(b []byte, meta *inbound) {
 		switch typ {
 		case MsgDone:
 			t.multi = false
-			if e := kernelError("nl_recvmsgs", m); e != nil && t.done == nil {
+			if e := kernelError(fn, m); e != nil && t.done == nil {
 				t.done = e
 			}
 		case MsgError:
-			if e := kernelError("nl_recvmsgs", m); e != nil && len(t.errs) < 16 {
+			if e := kernelError(fn, m); e != nil && len(t.errs) < 16 {
 				t.errs = append(t.errs, e)
 			}
 			if binary.NativeEndian.Uint32(m[8:]) == t.seq {
@@ -85,7 +85,12 @@ func (a *activation) recv() (inC, error) {
 		if a.err != nil {
 			return inC{}, a.err
 		}
-		err := a.take()
+		if a.got > 0 { // a dump may have no end
+			if err := s.goOn(&a.w); err != nil {
+				return inC{}, err
+			}
+		}
+		err := a.take(&a.w)
 		if err != errAgain {
 			if err != nil {
 				return inC{}, err
@@ -104,7 +109,7 @@ func (a *activation) recv() (inC, error) {
 }
 
 // take makes the next datagram for libnl the first one, without waiting. The token is held.
-func (a *activation) take() error {
+func (a *activation) take(w *wait) error {
 	s := a.s
 	var lost bool
 	for {
@@ -135,21 +140,24 @@ func (a *activation) take() error {
 			return a.got1st(&d)
 		}
 		s.keep(d, who, st)
+		if err := s.goOn(w); err != nil {
+			return err
+		}
 	}
 }
 
 // queued returns what others have read for this loop, and whether messages were lost since its request was sent.
 func (a *activation) queued() (d datagram, ok, lost bool) {
+	s := a.s
 	if a.st == nil {
-		d, ok = a.s.popPending(a.wants, a.mode != loopRecv)
-		return d, ok, false
+		d, ok = s.popPending(a.wants, a.mode != loopRecv)
 	}
-	a.s.mu.Lock()
-	defer a.s.mu.Unlock()
-	if a.st.q.empty() {
-		return d, false, a.st.lost
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if a.st != nil && !a.st.q.empty() {
+		d, ok = a.st.q.take(0), true
 	}
-	return a.st.q.take(0), true, false
+	return d, ok, a.mode != loopRecv && a.lost != s.lost
 }
 
 // mine reports whether a datagram that was just read is for this loop.
@@ -179,7 +187,7 @@ func (a *activation) wants(d *datagram) bool {
 
 // readable is take in the poller.
 func (a *activation) readable() bool {
-	err := a.take()
+	err := a.take(&a.w)
 	if err == errAgain {
 		return false
 	}
@@ -192,6 +200,8 @@ func (a *activation) readable() bool {
 // ready is for waitReadable.
 func (a *activation) ready() bool {
 	switch {
+	case a.mode != loopRecv && a.lost != a.s.lost:
+		return true
 	case a.st != nil:
 		return !a.st.q.empty()
 	case a.mode == loopRecv && !a.trace.multi:
@@ -234,7 +244,8 @@ func (s *Socket) startLoop(fn string, w wait, set *cbSet, mode loopMode, receive
 	if a == nil {
 		a = &activation{}
 	}
-	a.s, a.set, a.w, a.mode, a.receiver = s, set, w, mode, receiver
+	a.s, a.fn, a.set, a.w, a.mode, a.receiver = s, fn, set, w, mode, receiver
+	a.lost = s.lost
 	return a, nil
 }
 
@@ -294,12 +305,12 @@ func (s *Socket) runLoop(fn string, w wait, set *cbSet) (int, error) {
 	a.run()
 	a.settle()
 	a.finish()
-	return a.result(fn)
+	return a.result()
 }
 
 // runAck runs nl_wait_for_ack, or the loop of nl_pickup, until the answer to a request has ended: to the one numbered seq, or, if seq is
 // 0, to any. Notifications are kept for the receiver.
-func (a *activation) runAck(fn string, seq uint32) error {
+func (a *activation) runAck(seq uint32) error {
 	s := a.s
 	for {
 		var err error
@@ -312,13 +323,13 @@ func (a *activation) runAck(fn string, seq uint32) error {
 			err = a.fill()
 		}
 		if err != nil {
-			return named(fn, err)
+			return named(a.fn, err)
 		}
 		a.token = true
 		a.run()
 		a.settle()
 		a.finish()
-		if _, err := a.result(fn); err != nil || a.replaced || a.trace.ended && (seq == 0 || a.trace.endSeq == seq) {
+		if _, err := a.result(); err != nil || a.replaced || a.trace.ended && (seq == 0 || a.trace.endSeq == seq) {
 			return err
 		}
 		if a.st != nil {
@@ -331,7 +342,7 @@ func (a *activation) runAck(fn string, seq uint32) error {
 // fill waits for the next datagram with the token held.
 func (a *activation) fill() error {
 	for {
-		err := a.take()
+		err := a.take(&a.w)
 		if err == nil || err != errAgain || a.w.never {
 			return err
 		}
@@ -392,35 +403,48 @@ func (a *activation) settle() {
 		s.mu.Unlock()
 		return
 	}
-	if a.trace.multi {
-		s.skip, s.skipping = a.trace.seq, true
-		s.skipPending()
+	seq, rest := a.trace.seq, a.trace.multi
+	if rest {
+		s.skipAnswer(seq)
 		a.trace.ended, a.trace.endSeq = true, a.trace.seq
 	}
 	if a.trace.ended {
 		s.misaligned, s.alignTo = true, a.trace.endSeq+1
 	}
 	s.mu.Unlock()
-	s.discard(func() bool { return s.skipping })
+	if !rest {
+		return
+	}
+	s.discard(func() bool { return slices.Contains(s.skips, seq) })
 	if a.replaced { // the rest is wherever the override had the beginning from
 		s.mu.Lock()
-		s.skipping = false
+		s.skips = slices.DeleteFunc(s.skips, func(n uint32) bool { return n == seq })
 		s.mu.Unlock()
 	}
 }
 
-// skipPending discards what of an unwanted dump has been read by others already. The state mutex is held.
-func (s *Socket) skipPending() {
-	for i := 0; i < len(s.pending.d) && s.skipping; {
+const maxSkips = 64 // answers of programs that never end one
+
+// skipAnswer discards what of an answer to libnl has been read by others already, and from now on what still comes. The state mutex
+// is held.
+func (s *Socket) skipAnswer(seq uint32) {
+	for i := 0; i < len(s.pending.d); {
 		d := &s.pending.d[i]
-		if d.err != nil || d.notice() || len(d.b) < headerLen || binary.NativeEndian.Uint32(d.b[8:]) != s.skip {
+		if d.err != nil || d.notice() || len(d.b) < headerLen || binary.NativeEndian.Uint32(d.b[8:]) != seq {
 			i++
 			continue
 		}
-		s.skipping = !ends(d.b)
+		ended := ends(d.b)
 		s.stats.Stale++
 		s.pending.take(i)
+		if ended {
+			return
+		}
 	}
+	if len(s.skips) == maxSkips {
+		s.skips = slices.Delete(s.skips, 0, 1)
+	}
+	s.skips = append(s.skips, seq)
 }
 
 // discard reads, as long as on says so, what is there of a dump that nobody wants any more. The token is held.
@@ -448,15 +472,15 @@ func (s *Socket) discard(on func() bool) {
 }
 
 // result turns what C returned into what the caller gets.
-func (a *activation) result(fn string) (int, error) {
+func (a *activation) result() (int, error) {
 	rc := int(a.res.rc)
 	switch {
 	case a.err != nil:
-		return 0, a.failure(fn)
+		return 0, a.failure()
 	case a.res.deep != 0:
-		return 0, tooDeep(fn)
+		return 0, tooDeep(a.fn)
 	case a.again:
-		return 0, &Error{Func: fn, Code: ErrAgain}
+		return 0, &Error{Func: a.fn, Code: ErrAgain}
 	case rc >= 0:
 		if a.trace.done != nil {
 			return 0, a.trace.done
@@ -470,7 +494,7 @@ func (a *activation) result(fn string) (int, error) {
 			return 0, e
 		}
 	}
-	return 0, codeErr(fn, rc)
+	return 0, codeErr(a.fn, rc)
 }
 
 // named gives an error of the engine's the name of the call; an error of the user's stays as it is.
@@ -561,7 +585,7 @@ func (s *Socket) WaitForAck() error {
 		return err
 	}
 	defer a.end()
-	return a.runAck(fn, 0)
+	return a.runAck(0)
 }
 
 // Pickup waits for the answer to a message sent with auto-ack and returns the object in it, which is the caller's; the last if there are
@@ -604,7 +628,7 @@ func (s *Socket) Pickup() (*Object, error) {
 		return nil, err
 	}
 	defer a.end()
-	if err = a.runAck(fn, 0); err != nil {
+	if err = a.runAck(0); err != nil {
 		_ = obj.Close()
 		return nil, err
 	}

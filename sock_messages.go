@@ -64,13 +64,16 @@ type inbox struct {
 func (r *inbox) ready() bool { return !r.s.pending.empty() }
 
 // take takes the next datagram, good until the next call. The token is held.
-func (r *inbox) take() error {
+func (r *inbox) take(w *wait) error {
 	if err := r.takePending(); err != errAgain {
 		return err
 	}
 	for {
 		r.readMany()
 		if r.buf.n == 0 {
+			if err := r.s.goOn(w); err != nil {
+				return err
+			}
 			continue
 		}
 		err := r.pop()
@@ -187,7 +190,7 @@ func (s *Socket) Messages(ctx context.Context) iter.Seq2[*Msg, error] {
 		r := inbox{s: s, max: batchSize}
 		defer r.leave()
 		w := wait{ctx: ctx}
-		var a answer
+		a := &s.answer // goes on where the last loop was left
 		for {
 			if err := r.fetch(&w); err != nil {
 				if !yield(nil, named(fn, err)) || !passing(err) {
@@ -202,7 +205,7 @@ func (s *Socket) Messages(ctx context.Context) iter.Seq2[*Msg, error] {
 				err := a.err
 				if a.ended {
 					s.endedFor(b, &r.in)
-					a = answer{}
+					*a = answer{intr: a.intr && a.seq != getHeader(b).Seq, seq: a.seq}
 				}
 				if getHeader(b).Type == MsgNoop {
 					continue
@@ -229,12 +232,11 @@ func (s *Socket) unread(ds ...datagram) {
 
 // endedFor notes the end of an answer that libnl's loop did not see: it has to expect the next.
 func (s *Socket) endedFor(m []byte, in *inbound) {
-	if !in.trusted || in.group != 0 || in.src.Groups != 0 {
-		return
-	}
 	s.mu.Lock()
-	s.misaligned, s.alignTo = true, getHeader(m).Seq+1
-	s.mu.Unlock()
+	defer s.mu.Unlock()
+	if in.src.Port == s.peer.Port && in.group == 0 && in.src.Groups == 0 {
+		s.misaligned, s.alignTo = true, getHeader(m).Seq+1
+	}
 }
 
 // RecvRaw takes one datagram as it is, waiting if there is none, and returns its bytes and its sender. It is for protocols without
@@ -254,6 +256,13 @@ func (s *Socket) RecvRaw(ctx context.Context) ([]byte, SockAddr, error) {
 	defer r.release()
 	if err := r.fetch(&wait{ctx: ctx}); err != nil {
 		return nil, SockAddr{}, named(fn, err)
+	}
+	if s.proto != ProtoUEvent { // which has no headers
+		for m, rest := nextMsg(r.d.b); m != nil; m, rest = nextMsg(rest) {
+			if t := getHeader(m).Type; t == MsgDone || t == MsgError {
+				s.endedFor(m, &r.d.meta)
+			}
+		}
 	}
 	return bytes.Clone(r.d.b), r.d.meta.src, nil
 }
@@ -276,10 +285,10 @@ func (s *Socket) rawInside(fn string, ctx context.Context) ([]byte, SockAddr, er
 	defer r.release()
 	w := wait{ctx: ctx}
 	for {
-		err := r.take()
+		err := r.take(&w)
 		if err == errAgain {
 			failed := errAgain
-			if err = s.waitReadable(&w, &r, func() bool { failed = r.take(); return failed != errAgain }); err == nil {
+			if err = s.waitReadable(&w, &r, func() bool { failed = r.take(&w); return failed != errAgain }); err == nil {
 				err = failed
 			}
 			if err == errAgain {

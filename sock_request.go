@@ -24,6 +24,22 @@ type request struct {
 	peer SockAddr
 }
 
+// target says where a request goes, and as whom.
+type target struct {
+	SockAddr
+	creds syscall.Ucred
+	hasCr bool
+}
+
+// c returns the credentials for C, nil if there are none; they are kept in room.
+func (to *target) c(room *C.struct_ucred) *C.struct_ucred {
+	if !to.hasCr {
+		return nil
+	}
+	*room = C.struct_ucred{pid: C.pid_t(to.creds.Pid), uid: C.uid_t(to.creds.Uid), gid: C.gid_t(to.creds.Gid)}
+	return room
+}
+
 // begin counts a request, or several with numbers in a row, in; end counts it out.
 func (s *Socket) beginRequest(fn string, w *wait, n int) (request, error) {
 	if w.ctx == nil {
@@ -44,26 +60,29 @@ func (s *Socket) beginRequest(fn string, w *wait, n int) (request, error) {
 func (s *Socket) numbers(n int) request {
 	r := request{seq: s.seq + 1, port: s.port, peer: s.peer}
 	s.seq += uint32(n)
+	s.issued = min(s.issued+uint32(n), 1<<20)
 	return r
 }
 
-// prepare makes a message ready to go.
-func (s *Socket) prepare(fn string, m *Msg, r request) ([]byte, SockAddr, error) {
+// prepare makes a message ready to go. The kernel acknowledges no dump, but what looks like one may be none.
+func (s *Socket) prepare(fn string, m *Msg, r request) ([]byte, target, error) {
+	to := target{SockAddr: r.peer}
 	b, err := m.sendable(fn)
 	if err != nil {
-		return nil, SockAddr{}, err
+		return nil, to, err
 	}
 	h := getHeader(b)
 	h.Len, h.Seq, h.Port = uint32(len(b)), r.seq, r.port
-	h.Flags |= FlagRequest
-	if h.Flags&FlagDump != FlagDump || !isGet(s.proto, h.Type) {
-		h.Flags |= FlagAck
-	}
+	h.Flags |= FlagRequest | FlagAck
 	putHeader(b, h)
-	if m.own != nil && m.own.hasDst {
-		return b, m.own.dst, nil
+	if o := m.own; o != nil {
+		o.filled, o.sent = r.seq, true
+		to.creds, to.hasCr = o.creds, o.hasCr
+		if o.hasDst {
+			to.SockAddr = o.dst
+		}
 	}
-	return b, r.peer, nil
+	return b, to, nil
 }
 
 // isGet reports whether the flags of a request can mean a dump: for a NEW request the same bits say replace and exclude.
@@ -79,18 +98,33 @@ func isDump(p Protocol, b []byte) bool {
 
 // post sends. Where another program's queue is full it tries again within ctx, less and less often: netlink's poll would say that
 // there is room.
-func (s *Socket) post(w *wait, fn string, b []byte, to SockAddr) error {
+func (s *Socket) post(w *wait, fn string, b []byte, to *target) error {
+	var room C.struct_ucred
+	creds := to.c(&room)
 	for pause := time.Millisecond; ; pause = min(2*pause, 50*time.Millisecond) {
-		n := int(C.nlgo_send(C.int(s.fd), bytesPtr(b), C.uint32_t(len(b)), C.uint32_t(to.Port), C.uint32_t(to.Groups), nil))
+		n := int(C.nlgo_send(C.int(s.fd), bytesPtr(b), C.uint32_t(len(b)), C.uint32_t(to.Port), C.uint32_t(to.Groups), creds))
 		if n >= 0 {
 			return nil
 		}
 		if syscall.Errno(-n) != syscall.EAGAIN {
 			return sysErr(fn, syscall.Errno(-n))
 		}
+		s.relieve()
 		if err := s.sleep(w, pause); err != nil {
 			return err
 		}
+	}
+}
+
+// relieve takes some of what has arrived off the descriptor, for whomever it is, so that two programs that fill each other's queues come
+// free.
+func (s *Socket) relieve() {
+	select {
+	case s.token <- struct{}{}:
+		left := batchSize
+		s.discard(func() bool { left--; return left >= 0 })
+		s.dropToken()
+	default: // somebody reads
 	}
 }
 
@@ -102,19 +136,17 @@ func (s *Socket) sleep(w *wait, d time.Duration) error {
 	case <-w.ctx.Done():
 	case <-s.done:
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.stopped(w)
+	return s.goOn(w)
 }
 
 // transact sends b, whose answers are numbered seq to seq+more, and gives each datagram of them to got until it says that the end has
 // been seen. What else arrives goes to its owner. The kernel has answered when the send returns: until then the token is held. An answer
 // that has to be waited for, another program's, leaves the token to others.
-func (s *Socket) transact(w *wait, fn string, b []byte, to SockAddr, seq uint32, more int, got func(b []byte) bool) error {
+func (s *Socket) transact(w *wait, fn string, b []byte, to *target, seq uint32, more int, got func(b []byte) bool) error {
 	if err := s.takeToken(w); err != nil {
 		return err
 	}
-	ended, sent, err := s.exchange(fn, b, to, seq, more, got)
+	ended, sent, err := s.exchange(w, fn, b, to, seq, more, got)
 	if ended || err != nil {
 		s.dropToken()
 		return err
@@ -139,12 +171,13 @@ func (s *Socket) transact(w *wait, fn string, b []byte, to SockAddr, seq uint32,
 }
 
 // exchange is transact as far as it does not wait.
-func (s *Socket) exchange(fn string, b []byte, to SockAddr, seq uint32, more int, got func(b []byte) bool) (ended, sent bool, err error) {
+func (s *Socket) exchange(w *wait, fn string, b []byte, to *target, seq uint32, more int, got func(b []byte) bool) (ended, sent bool, err error) {
 	buf := rbufs.Get().(*rbuf)
 	defer rbufs.Put(buf)
 	spare := takeSpare()
 	defer giveSpare(spare)
-	n := int(C.nlgo_transact(C.int(s.fd), bytesPtr(b), C.uint32_t(len(b)), C.uint32_t(to.Port), C.uint32_t(to.Groups),
+	var room C.struct_ucred
+	n := int(C.nlgo_transact(C.int(s.fd), bytesPtr(b), C.uint32_t(len(b)), C.uint32_t(to.Port), C.uint32_t(to.Groups), to.c(&room),
 		bytesPtr(buf.b[:]), hotSize, bytesPtr(spare[:]), spareSize, &buf.d[0]))
 	if n < 0 {
 		if syscall.Errno(-n) == syscall.EAGAIN {
@@ -170,6 +203,9 @@ func (s *Socket) exchange(fn string, b []byte, to SockAddr, seq uint32, more int
 			who, st := s.route(&d, seq, more)
 			if who != forStream || st != nil {
 				s.keep(d, who, st)
+				if err := s.goOn(w); err != nil {
+					return false, true, err
+				}
 			} else if d.err != nil || got(d.b) {
 				return true, true, d.err
 			}
@@ -181,6 +217,7 @@ func (s *Socket) exchange(fn string, b []byte, to SockAddr, seq uint32, more int
 // answer follows the messages of one answer.
 type answer struct {
 	intr  bool
+	seq   uint32 // of the dump that was interrupted
 	ended bool
 	err   error
 }
@@ -189,14 +226,14 @@ type answer struct {
 func (a *answer) see(fn string, m []byte) (data bool) {
 	h := getHeader(m)
 	if h.Flags&FlagDumpIntr != 0 {
-		a.intr = true
+		a.intr, a.seq = true, h.Seq
 	}
 	switch h.Type {
 	case MsgError, MsgDone:
 		a.ended = true
 		if e := kernelError(fn, m); e != nil {
 			a.err = e
-		} else if a.intr {
+		} else if a.intr && a.seq == h.Seq {
 			a.err = &Error{Func: fn, Code: ErrDumpIntr}
 		}
 	case MsgNoop:
@@ -232,7 +269,7 @@ func (s *Socket) Do(ctx context.Context, m *Msg) error {
 		return nil
 	}
 	var a answer
-	err = s.transact(&w, fn, b, to, r.seq, 0, func(b []byte) bool {
+	err = s.transact(&w, fn, b, &to, r.seq, 0, func(b []byte) bool {
 		for m, rest := nextMsg(b); m != nil && !a.ended; m, rest = nextMsg(rest) {
 			a.see(fn, m)
 		}
@@ -266,10 +303,11 @@ func (s *Socket) Batch(ctx context.Context, ms []*Msg) []error {
 	for from := 0; from < len(ms); {
 		var n int
 		var err error
-		if n, out, err = s.window(&w, fn, ms[from:], errs[from:], out[:0]); err != nil {
-			return fail(from, named(fn, err))
-		}
+		n, out, err = s.window(&w, fn, ms[from:], errs[from:], out[:0])
 		from += n
+		if err != nil {
+			return fail(from, named(fn, err)) // of those that were not sent
+		}
 	}
 	return errs
 }
@@ -283,7 +321,7 @@ var errPending = &Error{Func: "request", Code: ErrIntr, Msg: "the outcome is unk
 
 // window sends as many requests as fit at once and fills in their results; it returns how many, and the buffer out.
 func (s *Socket) window(w *wait, fn string, ms []*Msg, errs []error, out []byte) (int, []byte, error) {
-	var dst SockAddr
+	var dst target
 	n := 0
 	count := min(len(ms), windowMsgs)
 	s.mu.Lock()
@@ -313,7 +351,7 @@ func (s *Socket) window(w *wait, fn string, ms []*Msg, errs []error, out []byte)
 	if waiting == 0 {
 		return n, out, nil
 	}
-	err := s.transact(w, fn, out, dst, seq, n-1, func(b []byte) bool {
+	err := s.transact(w, fn, out, &dst, seq, n-1, func(b []byte) bool {
 		for m, rest := nextMsg(b); m != nil; m, rest = nextMsg(rest) {
 			i := getHeader(m).Seq - seq
 			if i >= uint32(n) || errs[i] != errPending {
@@ -342,8 +380,8 @@ type stream struct {
 	seq  uint32
 	more uint32 // numbers that follow seq
 	dump bool
-	lost bool  // messages were lost since it was sent
-	q    queue // what others read for it
+	lost uint64 // how often messages had been lost when it was sent
+	q    queue  // what others read for it
 	buf  *rbuf
 	d    datagram // taken
 	in   inbound
@@ -354,6 +392,7 @@ type stream struct {
 func (s *Socket) register(seq uint32, more int) *stream {
 	st := &stream{s: s, seq: seq, more: uint32(more)}
 	s.mu.Lock()
+	st.lost = s.lost
 	s.streams = append(s.streams, st)
 	s.users++
 	s.mu.Unlock()
@@ -394,7 +433,7 @@ func (s *Socket) openStream(w *wait, fn string, m *Msg) (*stream, error) {
 		}
 	}
 	if err == nil {
-		err = s.post(w, fn, b, to)
+		err = s.post(w, fn, b, &to)
 	}
 	if err != nil {
 		s.dropStream(st)
@@ -435,10 +474,10 @@ func (s *Socket) closeStream(st *stream) {
 }
 
 // take takes the stream's next datagram. The token is held.
-func (st *stream) take() error {
+func (st *stream) take(w *wait) error {
 	s := st.s
 	s.mu.Lock()
-	lost := st.lost
+	lost := st.lost != s.lost
 	if !st.q.empty() {
 		st.d = st.q.take(0)
 		s.mu.Unlock()
@@ -466,10 +505,13 @@ func (st *stream) take() error {
 			return d.err
 		}
 		s.keep(d, who, other)
+		if err := s.goOn(w); err != nil {
+			return err
+		}
 	}
 }
 
-func (st *stream) ready() bool { return !st.q.empty() }
+func (st *stream) ready() bool { return !st.q.empty() || st.lost != st.s.lost }
 
 // Request sends a request when the loop starts and yields the replies; each is lent for the loop step. An error is yielded once and
 // ends the loop: the kernel's refusal, also at the end of a dump; [ErrDumpIntr], after all data, when a dump was interrupted by a change and is

@@ -8,6 +8,7 @@ package libnl
 import "C"
 
 import (
+	"encoding/binary"
 	"math"
 	"runtime/cgo"
 	"slices"
@@ -74,13 +75,24 @@ func (s *Socket) sendOp(fn string, op uint32, m *Msg, iov, control []byte, dst S
 		port: C.uint32_t(dst.Port), groups: C.uint32_t(dst.Groups),
 		controllen: C.uint32_t(len(control)),
 	}
+	completes := op == C.NLGO_SEND_AUTO || op == C.NLGO_SEND_SYNC || op == C.NLGO_COMPLETE
+	if o := m.own; o != nil && completes && o.sent && o.filled == getHeader(b).Seq {
+		binary.NativeEndian.PutUint32(b[8:], 0) // to be sent again: another request, which needs another number
+	}
+	fresh := completes && getHeader(b).Seq == 0
 	n, err := s.outward(fn, b, func(h C.uintptr_t, res *C.struct_nlgo_res) {
 		C.nlgo_send_op(s.res.sk, h, C.int(op), bytesPtr(b), C.uint32_t(len(b)), &c, bytesPtr(iov), bytesPtr(control), &v, res)
-		if op == C.NLGO_SEND_AUTO || op == C.NLGO_SEND_SYNC || op == C.NLGO_COMPLETE {
+		if completes {
 			s.avoidSeq(getHeader(b).Seq)
 		}
 	})
 	if o := m.own; o != nil {
+		if fresh {
+			o.filled, o.sent = getHeader(b).Seq, false
+		}
+		if err == nil && completes && op != C.NLGO_COMPLETE {
+			o.sent = o.filled == getHeader(b).Seq
+		}
 		o.proto = int(c.proto)
 		o.src = SockAddr{uint32(c.src_port), uint32(c.src_groups)}
 	}
@@ -103,7 +115,7 @@ func (s *Socket) outward(fn string, b []byte, call func(h C.uintptr_t, res *C.st
 		s.mu.Unlock()
 		return sent(fn, &res)
 	}
-	a := &activation{s: s, set: set.retain()}
+	a := &activation{s: s, fn: fn, set: set.retain()}
 	s.users++
 	s.stack++
 	h := cgo.NewHandle(a)
@@ -121,7 +133,7 @@ func (s *Socket) outward(fn string, b []byte, call func(h C.uintptr_t, res *C.st
 	call(C.uintptr_t(h), &a.res)
 	set.mu.Unlock()
 	if a.err != nil {
-		return 0, a.failure(fn)
+		return 0, a.failure()
 	}
 	if a.held != nil { // a callback for outgoing messages held it back, which libnl reports as one or two bytes sent
 		return 0, a.held
@@ -252,6 +264,7 @@ func (s *Socket) SendSync(m *Msg) error {
 	}
 	a.lock()
 	noAck, anySeq := s.noAck, a.set.anySeq
+	a.lost = s.lost
 	a.unlock()
 	if noAck || n == 0 {
 		return nil
@@ -262,5 +275,17 @@ func (s *Socket) SendSync(m *Msg) error {
 		s.dropToken()
 		a.token = false
 	}
-	return a.runAck(fn, seq)
+	err = a.runAck(seq)
+	if err != nil && !(a.trace.ended && a.trace.endSeq == seq) {
+		s.giveUp(seq)
+	}
+	return err
+}
+
+// giveUp forgets a request of libnl's: its answer is dropped if it still comes, and the next is what libnl expects.
+func (s *Socket) giveUp(seq uint32) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.skipAnswer(seq)
+	s.misaligned, s.alignTo = true, seq+1
 }
