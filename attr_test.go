@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/golibnl/libnl"
+	"github.com/golibnl/libnl/internal/oracle"
 )
 
 // attr returns the bytes of an attribute without padding.
@@ -638,44 +639,320 @@ func TestAttrAllocs(t *testing.T) {
 	}
 }
 
+// FuzzAttrParse compares parse, validate and find with plain libnl's.
 func FuzzAttrParse(f *testing.F) {
-	f.Add(append(attr(1, 1, 2, 3, 4), attr(0x8002, attr(1, 2)...)...), 3, []byte{1, 0, 0, 5, 0, 0})
-	f.Fuzz(func(t *testing.T, b []byte, limit int, policy []byte) {
+	two := append(attr(1, 1, 2, 3, 4), attr(0x8002, attr(1, 2)...)...)
+	f.Add(two, 0, 3, []byte{1, 0, 0, 5, 0, 0})
+	f.Add(append(two, two...), 8, 1, []byte{0, 0, 0, 3, 0, 0, 5, 0, 9})
+	f.Add(attr(1, 'a', 0), 3, 1, []byte{0, 0, 0, 5, 2, 2})
+	f.Fuzz(func(t *testing.T, b []byte, hdrlen, limit int, policy []byte) {
+		if len(b) > 1<<16 {
+			return
+		}
 		var p libnl.Policy
+		var op []oracle.Policy
 		for ; len(policy) >= 3; policy = policy[3:] {
 			p = append(p, libnl.PolicyEntry{Kind: libnl.AttrKind(policy[0]), MinLen: uint16(policy[1]), MaxLen: uint16(policy[2])})
+			op = append(op, oracle.Policy{Type: uint16(policy[0]), MinLen: uint16(policy[1]), MaxLen: uint16(policy[2])})
 		}
+		compare := func(b []byte, want oracle.Parsed, tab libnl.AttrTable, perr, verr error) {
+			t.Helper()
+			if int(code(perr)) != -want.Code {
+				t.Fatalf("parse says %v, libnl %d", perr, want.Code)
+			}
+			if p != nil && int(code(verr)) != -want.Validate {
+				t.Fatalf("validate says %v, libnl %d", verr, want.Validate)
+			}
+			if perr != nil {
+				return
+			}
+			for typ, at := range want.Offsets {
+				a, ok := tab.Get(uint16(typ))
+				if ok != (at >= 0) || ok && !bytes.HasPrefix(b[at+4:], a.Bytes()) {
+					t.Fatalf("attribute %d is %x, libnl finds it at %d", typ, a.Bytes(), at)
+				}
+			}
+		}
+
+		tab, perr := libnl.ParseAttrs(b, limit, p)
+		verr := libnl.ValidateAttrs(b, limit, p)
+		if want, ok := oracle.ParseAttrs(b, limit, op); ok {
+			compare(b, want, tab, perr, verr)
+		}
+		whole := raw(b...)
+		m, err := libnl.MsgFromBytes(whole)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tab, perr = m.ParseAttrs(hdrlen, limit, p)
+		verr = m.Validate(hdrlen, limit, p)
+		if want, ok := oracle.ParseMsg(whole, hdrlen, limit, op); ok {
+			compare(whole, want, tab, perr, verr)
+		}
+		a, ok := libnl.FindAttr(b, uint16(limit))
+		if at := oracle.Find(b, int(uint16(limit))); ok != (at >= 0) || ok && !bytes.HasPrefix(b[at+4:], a.Bytes()) {
+			t.Fatalf("attribute %d is %x, libnl finds it at %d", limit, a.Bytes(), at)
+		}
+
 		n := 0
-		last := map[uint16]libnl.Attr{}
 		for a := range libnl.EachAttr(b) {
 			n += libnl.AttrTotalSize(a.Len())
-			last[a.Type()] = a
-			a.U8()
-			a.U16()
-			a.U32()
-			a.U64()
-			a.BE16()
-			a.BE32()
-			a.BE64()
-			a.Uint()
-			a.Sint()
-			a.Text()
-			a.Msecs()
 			for range a.Nested() {
 			}
 		}
 		if n > len(b)+3 {
 			t.Fatalf("attributes take %d of %d bytes", n, len(b))
 		}
-		tab, err := libnl.ParseAttrs(b, limit, p)
-		if ve := libnl.ValidateAttrs(b, limit, p); (err == nil) != (ve == nil) || code(err) != code(ve) {
-			t.Fatalf("parse says %v, validate %v", err, ve)
+	})
+}
+
+// FuzzAttrGet compares the getters with plain libnl's, where these do not read beyond the payload.
+func FuzzAttrGet(f *testing.F) {
+	f.Add(attr(1, 1, 2, 3, 4, 5, 6, 7, 8), uint8(3))
+	f.Add(attr(0xc001, 'a', 0, 'b'), uint8(9))
+	f.Add(attr(3), uint8(0))
+	f.Fuzz(func(t *testing.T, b []byte, room uint8) {
+		want, ok := oracle.AttrGet(b, int(room))
+		var a libnl.Attr
+		for a = range libnl.EachAttr(b) {
+			break
 		}
-		for typ, a := range last {
-			got, ok := tab.Get(typ)
-			if want := err == nil && int(typ) <= limit; ok != want || ok && !bytes.Equal(got.Bytes(), a.Bytes()) {
-				t.Fatalf("attribute %d: found %v, want %v", typ, ok, want)
+		if a.Flag() != ok {
+			t.Fatalf("%x: an attribute: %v, libnl says %v", b, a.Flag(), ok)
+		}
+		if !ok {
+			return
+		}
+		if int(a.Type()) != want.Type || a.Len() != want.Len || a.IsNested() != want.Nested || a.Flag() != want.Flag {
+			t.Fatalf("%x: type %d of %d bytes, nested %v, libnl says %+v", b, a.Type(), a.Len(), a.IsNested(), want)
+		}
+		check := func(name string, size int, got any, err error, want any) {
+			t.Helper()
+			if enough := a.Len() >= size; (err == nil) != enough || enough && got != want {
+				t.Fatalf("%x: %s is %v, error %v, libnl says %v", b, name, got, err, want)
 			}
+		}
+		u8, err := a.U8()
+		check("u8", 1, u8, err, want.U8)
+		s8, err := a.S8()
+		check("s8", 1, s8, err, want.S8)
+		u16, err := a.U16()
+		check("u16", 2, u16, err, want.U16)
+		s16, err := a.S16()
+		check("s16", 2, s16, err, want.S16)
+		u32, err := a.U32()
+		check("u32", 4, u32, err, want.U32)
+		s32, err := a.S32()
+		check("s32", 4, s32, err, want.S32)
+		u64, err := a.U64()
+		check("u64", 8, u64, err, want.U64)
+		s64, err := a.S64()
+		check("s64", 8, s64, err, want.S64)
+		if d, err := a.Msecs(); err == nil && uint64(d/time.Millisecond) != want.Msecs {
+			t.Fatalf("%x: %v, libnl says %d ms", b, d, want.Msecs)
+		}
+		if s, err := a.Text(); (err == nil) != want.HasString || s != want.String {
+			t.Fatalf("%x: text %q, error %v, libnl says %q, %v", b, s, err, want.String, want.HasString)
+		}
+		if n := min(int(room), a.Len()); !bytes.Equal(a.Bytes()[:n], want.Copied) {
+			t.Fatalf("%x: %x, libnl copies %x", b, a.Bytes()[:n], want.Copied)
+		}
+	})
+}
+
+// builder makes the calls of FuzzMsgBuild on a Msg.
+type builder struct {
+	m      *libnl.Msg
+	ops    []oracle.Op
+	at     int  // the next call
+	failed int  // the call that failed, -1
+	skip   bool // libnl cuts off too much in a cancel when the length is not a multiple of four
+}
+
+// decode reads calls from bytes, four each and a value, and closes what they leave open.
+func decode(b []byte) (ops []oracle.Op) {
+	kinds := [...]oracle.OpKind{
+		oracle.Put, oracle.Append, oracle.Reserve, oracle.Expand, oracle.NlaReserve, oracle.NlaPut, oracle.PutU8, oracle.PutU16,
+		oracle.PutU32, oracle.PutU64, oracle.PutS8, oracle.PutS16, oracle.PutS32, oracle.PutS64, oracle.PutString, oracle.PutFlag,
+		oracle.PutMsecs, oracle.PutData, oracle.PutNested, oracle.NestStart, oracle.NestStart, oracle.NestEnd,
+		oracle.NestEndKeepEmpty, oracle.NestCancel,
+	}
+	depth := 0
+	for len(b) >= 4 {
+		op := oracle.Op{Kind: kinds[int(b[0])%len(kinds)], Type: int(b[1]) * 0x0301}
+		n, v := int(b[2]), b[4:min(len(b), 4+int(b[3]%64))]
+		b = b[4+len(v):]
+		switch op.Kind {
+		case oracle.Put:
+			op.N, op.Arg, op.Port, op.Seq = int64(n), n*0x101, uint32(n)<<24, uint32(n)
+		case oracle.Append, oracle.Reserve:
+			op.N, op.Arg, op.Value = int64(n), [...]int{0, 1, 2, 4, 8, 32}[n%6], v
+		case oracle.Expand:
+			if depth > 0 {
+				continue // the oracle's open nests point into the old buffer
+			}
+			op.N = int64(n) << 10
+		case oracle.NlaReserve:
+			op.N = int64(n) * int64(n) * int64(len(v)%3)
+		case oracle.PutString:
+			op.Value = bytes.ReplaceAll(v, []byte{0}, nil)
+		case oracle.NestStart:
+			if depth++; depth > 60 {
+				return nil
+			}
+		case oracle.NestEnd, oracle.NestEndKeepEmpty, oracle.NestCancel:
+			if depth == 0 {
+				continue
+			}
+			depth--
+		default:
+			for _, c := range v[:min(len(v), 6)] {
+				op.N = op.N<<8 | int64(c)
+			}
+			if op.Kind == oracle.PutMsecs {
+				op.N %= 1 << 40
+			} else if n&1 != 0 {
+				op.N = -op.N
+			}
+			op.Value = v
+		}
+		ops = append(ops, op)
+	}
+	for range depth {
+		ops = append(ops, oracle.Op{Kind: oracle.NestEnd})
+	}
+	return ops
+}
+
+// end returns the call that closes the nest opened before at.
+func (b *builder) end(at int) oracle.OpKind {
+	for depth := 1; ; at++ {
+		switch b.ops[at].Kind {
+		case oracle.NestStart:
+			depth++
+		case oracle.NestEnd, oracle.NestEndKeepEmpty, oracle.NestCancel:
+			if depth--; depth == 0 {
+				return b.ops[at].Kind
+			}
+		}
+	}
+}
+
+// run makes calls until one fails, or until it has met the end of this nest.
+func (b *builder) run() {
+	m := b.m
+	for b.at < len(b.ops) && b.failed < 0 && !b.skip {
+		op := b.ops[b.at]
+		b.at++
+		t := uint16(op.Type)
+		var err error
+		switch op.Kind {
+		case oracle.Put:
+			err = m.PutHeader(op.Port, op.Seq, libnl.MsgType(op.Type), int(op.N), libnl.MsgFlags(op.Arg))
+		case oracle.Append:
+			m.Append(op.Value, op.Arg)
+		case oracle.Reserve:
+			m.Reserve(int(op.N), op.Arg)
+		case oracle.Expand:
+			err = m.Expand(int(op.N))
+		case oracle.NlaReserve:
+			m.ReserveAttr(t, int(op.N))
+		case oracle.NlaPut, oracle.PutData:
+			m.PutBytes(t, op.Value)
+		case oracle.PutU8:
+			m.PutU8(t, uint8(op.N))
+		case oracle.PutU16:
+			m.PutU16(t, uint16(op.N))
+		case oracle.PutU32:
+			m.PutU32(t, uint32(op.N))
+		case oracle.PutU64:
+			m.PutU64(t, uint64(op.N))
+		case oracle.PutS8:
+			m.PutS8(t, int8(op.N))
+		case oracle.PutS16:
+			m.PutS16(t, int16(op.N))
+		case oracle.PutS32:
+			m.PutS32(t, int32(op.N))
+		case oracle.PutS64:
+			m.PutS64(t, op.N)
+		case oracle.PutString:
+			m.PutString(t, string(op.Value))
+		case oracle.PutFlag:
+			m.PutFlag(t)
+		case oracle.PutMsecs:
+			m.PutMsecs(t, time.Duration(op.N)*time.Millisecond)
+		case oracle.PutNested:
+			in, _ := libnl.NewMsgSize(16 + len(op.Value))
+			in.Append(op.Value, 0)
+			m.PutNested(t, in)
+		case oracle.NestStart:
+			b.nest(t)
+		default: // the end of this nest
+			if op.Kind == oracle.NestCancel {
+				b.skip = b.skip || m.Len()%4 != 0
+				panic("cancel")
+			}
+			return
+		}
+		if (err != nil || m.Err() != nil) && b.failed < 0 {
+			b.failed = b.at - 1
+		}
+	}
+}
+
+func (b *builder) nest(t uint16) {
+	defer func() {
+		if r := recover(); r != nil && r != "cancel" {
+			panic(r)
+		}
+	}()
+	nest := b.m.Nest
+	if b.end(b.at) == oracle.NestEndKeepEmpty {
+		nest = b.m.NestKeepEmpty
+	}
+	nest(t, func(*libnl.Msg) { b.run() })
+}
+
+// FuzzMsgBuild makes the same calls here and in plain libnl: the same one fails with the same code, and the bytes are the same.
+func FuzzMsgBuild(f *testing.F) {
+	f.Add(uint32(4096), []byte{0, 24, 12, 0, 8, 1, 1, 4, 1, 2, 3, 4, 19, 7, 0, 0, 14, 1, 1, 5, 'l', 'o', 0, 'x', 'y', 21, 0, 0, 0})
+	f.Add(uint32(40), []byte{1, 1, 1, 3, 1, 2, 3, 19, 7, 0, 0, 19, 7, 0, 0, 22, 0, 0, 0, 9, 1, 1, 4, 1, 2, 3, 4, 9, 1, 1, 0})
+	f.Add(uint32(200000), []byte{19, 7, 0, 0, 4, 1, 255, 1, 0, 4, 1, 100, 1, 0, 21, 0, 0, 0})
+	f.Add(uint32(64), []byte{19, 7, 0, 0, 6, 1, 1, 1, 9, 23, 0, 0, 0, 3, 0, 1, 0, 16, 1, 0, 3, 1, 2, 3, 18, 3, 0, 3, 1, 2, 3})
+	f.Fuzz(func(t *testing.T, limit uint32, calls []byte) {
+		limit %= 1 << 18
+		ops := decode(calls)
+		b := &builder{m: msg(t, int(limit)), ops: ops, failed: -1}
+		b.run()
+		err := b.m.Err()
+		if n := b.m.Len(); n < 16 || n > b.m.MaxSize() || uint32(n) != b.m.Header().Len {
+			t.Fatalf("length %d of %d, in the header %d", n, b.m.MaxSize(), b.m.Header().Len)
+		}
+		if b.skip {
+			return
+		}
+		want, rc, failed := oracle.BuildMsg(int(limit), ops)
+		switch {
+		case rc == oracle.Bad: // libnl would abort, for want of room to align
+			if failed != b.failed || !errors.Is(err, libnl.ErrNoMem) {
+				t.Fatalf("call %d fails with %v, libnl aborts in %d", b.failed, err, failed)
+			}
+			return
+		case errors.Is(err, libnl.ErrAttrSize) && failed != b.failed: // libnl puts a length that is cut off
+			if failed >= 0 && failed < b.failed {
+				t.Fatalf("call %d fails with %v, libnl's %d with %d", b.failed, err, failed, rc)
+			}
+			return
+		case failed != b.failed, err != nil && int(code(err)) != -rc:
+			t.Fatalf("call %d fails with %v, libnl's %d with %d", b.failed, err, failed, rc)
+		}
+		got := b.m.Bytes()
+		if failed >= 0 { // here a nest that something fails in is taken back, at once
+			got = got[4:min(len(got), len(want))]
+			want = want[4 : 4+len(got)]
+		}
+		if !bytes.Equal(got, want) {
+			t.Fatalf("failed %d\n%x, libnl's\n%x", failed, got, want)
 		}
 	})
 }

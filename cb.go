@@ -68,8 +68,10 @@ type cbSet struct {
 	recv func(*Socket) ([]byte, SockAddr, *syscall.Ucred, error)
 	loop func(*Socket, *Callbacks) (int, error)
 
-	debug bool // some slot is or was libnl's that prints whole messages
-	users int  // handles, sockets and receives that hold the set; under refs
+	anySeq bool // libnl does not check sequence numbers
+	debug  bool // some slot is or was libnl's that prints whole messages
+
+	users int // handles, sockets and receives that hold the set; under refs
 }
 
 func (c *cbSet) retain() *cbSet {
@@ -109,6 +111,9 @@ func (c *cbSet) set(t CallbackType, k CallbackKind, fn MsgFunc) error {
 	}
 	c.msg[t] = fn
 	c.debug = c.debug || k == KindDebug
+	if t == CbSeqCheck {
+		c.anySeq = fn != nil
+	}
 	return nil
 }
 
@@ -125,6 +130,7 @@ func (c *cbSet) setAll(k CallbackKind, fn MsgFunc) error {
 		c.msg[t] = fn
 	}
 	c.debug = c.debug || k == KindDebug
+	c.anySeq = fn != nil
 	return nil
 }
 
@@ -215,7 +221,7 @@ func (c *Callbacks) Clone() (*Callbacks, error) {
 		return nil, &Error{Func: "nl_cb_clone", Code: ErrNoMem}
 	}
 	return newCallbacks(&cbSet{
-		cb: cb, msg: set.msg, err: set.err, send: set.send, recv: set.recv, loop: set.loop, debug: set.debug,
+		cb: cb, msg: set.msg, err: set.err, send: set.send, recv: set.recv, loop: set.loop, anySeq: set.anySeq, debug: set.debug,
 	}), nil
 }
 

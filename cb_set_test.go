@@ -161,7 +161,7 @@ func TestActiveType(t *testing.T) {
 func TestCallbacksShared(t *testing.T) {
 	set := newSet(t, libnl.KindDefault)
 	rounds := 300
-	if raceOn || asanOn {
+	if nltest.Race || nltest.ASan {
 		rounds = 60
 	}
 	var receivers, others sync.WaitGroup

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/golibnl/libnl"
+	"github.com/golibnl/libnl/internal/nltest"
 	"github.com/golibnl/libnl/internal/oracle"
 	"golang.org/x/sys/unix"
 )
@@ -246,7 +247,7 @@ func TestLoopOrderRandom(t *testing.T) {
 	const seq = 100
 	all := sample(seq)
 	rounds := 3000
-	if testing.Short() || raceOn {
+	if testing.Short() || nltest.Race {
 		rounds = 300
 	}
 	for range rounds {

@@ -2,6 +2,30 @@
 #include "cgo_helpers.h"
 #include "_cgo_export.h"
 
+#include <limits.h>
+#include <math.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <linux/rtnetlink.h>
+#include <netlink/genl/genl.h>
+#include <netlink/netfilter/nfnl.h>
+#include <netlink/route/action.h>
+#include <netlink/route/class.h>
+#include <netlink/route/classifier.h>
+#include <netlink/route/cls/cgroup.h>
+#include <netlink/route/cls/flower.h>
+#include <netlink/route/cls/matchall.h>
+#include <netlink/route/cls/u32.h>
+#include <netlink/route/link.h>
+#include <netlink/route/qdisc.h>
+#include <netlink/route/nexthop.h>
+#include <netlink/route/qdisc/netem.h>
+#include <netlink/route/route.h>
+#include <netlink/route/tc.h>
+
 /* ---- messages */
 
 struct nl_msg *nlgo_msg_new(const void *data, uint32_t len,
@@ -48,6 +72,250 @@ void nlgo_msg_get(struct nl_msg *msg, struct nlgo_msg *m)
 	m->has_creds = creds != NULL;
 	if (creds)
 		m->creds = *creds;
+}
+
+/* ---- addresses */
+
+struct nl_addr *nlgo_addr_new(int family, const void *b, size_t len,
+			      int prefixlen)
+{
+	struct nl_addr *a;
+
+	if (len > NLGO_ADDR_MAX)
+		return NULL;
+	a = nl_addr_alloc(NLGO_ADDR_MAX);
+	if (!a)
+		return NULL;
+	nl_addr_set_family(a, family);
+	nl_addr_set_binary_addr(a, b, len);
+	nl_addr_set_prefixlen(a, prefixlen);
+	return a;
+}
+
+void nlgo_addr_get(const struct nl_addr *a, struct nlgo_addr *out)
+{
+	out->has = a != NULL;
+	if (!a)
+		return;
+	out->family = nl_addr_get_family(a);
+	out->prefixlen = (int)nl_addr_get_prefixlen(a);
+	out->len = nl_addr_get_len(a);
+	memcpy(out->b, nl_addr_get_binary_addr(a),
+	       out->len < NLGO_ADDR_MAX ? out->len : NLGO_ADDR_MAX);
+}
+
+int nlgo_addr_parse(const char *s, int hint, struct nlgo_addr *out)
+{
+	struct nl_addr *a = NULL;
+	int err = nl_addr_parse(s, hint, &a);
+
+	if (err < 0)
+		return err;
+	nlgo_addr_get(a, out);
+	nl_addr_put(a);
+	return 0;
+}
+
+void nlgo_addr_str(int family, const void *b, size_t len, int prefixlen,
+		   char *buf, size_t size)
+{
+	struct nl_addr *a = nlgo_addr_new(family, b, len, prefixlen);
+
+	buf[0] = '\0';
+	if (!a)
+		return;
+	nl_addr2str(a, buf, size);
+	nl_addr_put(a);
+}
+
+int nlgo_addr_info(int family, const void *b, size_t len, int prefixlen,
+		   struct nlgo_addrinfo *out, int max)
+{
+	struct nl_addr *a = nlgo_addr_new(family, b, len, prefixlen);
+	struct addrinfo *list = NULL, *i;
+	int n = 0, err;
+
+	if (!a)
+		return -NLE_NOMEM;
+	err = nl_addr_info(a, &list);
+	nl_addr_put(a);
+	if (err < 0)
+		return err;
+	for (i = list; i && n < max; i = i->ai_next) {
+		struct nlgo_addrinfo *o = &out[n];
+
+		o->family = i->ai_family;
+		o->socktype = i->ai_socktype;
+		o->protocol = i->ai_protocol;
+		if (i->ai_family == AF_INET) {
+			struct sockaddr_in *in = (void *)i->ai_addr;
+
+			o->len = 4;
+			memcpy(o->ip, &in->sin_addr, 4);
+		} else if (i->ai_family == AF_INET6) {
+			struct sockaddr_in6 *in6 = (void *)i->ai_addr;
+
+			o->len = 16;
+			memcpy(o->ip, &in6->sin6_addr, 16);
+		} else {
+			continue;
+		}
+		n++;
+	}
+	freeaddrinfo(list);
+	return n;
+}
+
+int nlgo_addr_resolve(int family, const void *b, size_t len, char *buf,
+		      size_t size)
+{
+	struct nl_addr *a = nlgo_addr_new(family, b, len, 8 * (int)len);
+	int err;
+
+	if (!a)
+		return NLE_NOMEM;
+	err = nl_addr_resolve(a, buf, size);
+	nl_addr_put(a);
+	return err;
+}
+
+/* ---- utilities */
+
+/*
+ * libnl reads the rate of the packet scheduler when something first asks for
+ * it, be it the dump of a neighbour or the parser of a qdisc. It calls exit()
+ * when there is something unexpected in the file, divides by an HZ of 0, and
+ * blocks for ever if three threads come at once. So it is made to read here,
+ * while there is one thread, after a look at what it will find; where that is
+ * bad it is given a rate for the moment, and psched_errno remembers.
+ */
+
+static int psched_errno;
+static double ticks_per_usec = 1.0;
+
+static int psched_look(void)
+{
+	unsigned int ns_per_usec, ns_per_tick, nom, denom;
+	const char *root, *path = getenv("PROC_NET_PSCHED");
+	const char *rate = getenv("TICKS_PER_USEC");
+	char name[FILENAME_MAX];
+	struct stat st;
+	FILE *f;
+	int n;
+
+	if (rate) {
+		ticks_per_usec = strtod(rate, NULL);
+		if (!isfinite(ticks_per_usec) || ticks_per_usec <= 0)
+			return EINVAL;
+		return 0;
+	}
+	root = getenv("PROC_ROOT");
+	if (path)
+		n = snprintf(name, sizeof(name), "%s", path);
+	else
+		n = snprintf(name, sizeof(name), "%s/net/psched",
+			     root ? root : "/proc");
+	if (n < 0 || (size_t)n >= sizeof(name))
+		return ENAMETOOLONG;
+	if (stat(name, &st))
+		return errno;
+	if (!S_ISREG(st.st_mode))
+		return EINVAL;
+	f = fopen(name, "re");
+	if (!f)
+		return errno;
+	n = fscanf(f, "%08x %08x %08x %08x", &ns_per_usec, &ns_per_tick, &nom,
+		   &denom);
+	fclose(f);
+	if (n != 4 || !ns_per_usec || !ns_per_tick ||
+	    (nom == 1000000 && (!denom || denom > INT_MAX)))
+		return EINVAL;
+	ticks_per_usec = (double)ns_per_usec / ns_per_tick;
+	return 0;
+}
+
+static int hz_is_bad(void)
+{
+	const char *hz = getenv("HZ");
+	long n = hz ? strtol(hz, NULL, 0) : 100;
+
+	/* the limits of long it takes for an overflow, and asks the system */
+	return n != LONG_MIN && n != LONG_MAX && (n <= 0 || n > INT_MAX);
+}
+
+/* Sets an environment variable to value and returns what it was. */
+static char *env_swap(const char *name, const char *value)
+{
+	const char *was = getenv(name);
+	char *copy = was ? strdup(was) : NULL;
+
+	setenv(name, value, 1);
+	return copy;
+}
+
+static void env_restore(const char *name, char *was)
+{
+	if (was)
+		setenv(name, was, 1);
+	else
+		unsetenv(name);
+	free(was);
+}
+
+static void __attribute__((constructor)) psched_init(void)
+{
+	int bad_hz = hz_is_bad();
+	char *hz = NULL, *rate = NULL;
+
+	psched_errno = psched_look();
+	if (bad_hz) {
+		char n[24];
+
+		snprintf(n, sizeof(n), "%ld", sysconf(_SC_CLK_TCK));
+		hz = env_swap("HZ", n);
+	}
+	if (psched_errno)
+		rate = env_swap("TICKS_PER_USEC", "1");
+	nl_get_user_hz();
+	if (psched_errno)
+		env_restore("TICKS_PER_USEC", rate);
+	if (bad_hz)
+		env_restore("HZ", hz);
+}
+
+int nlgo_psched_errno(void)
+{
+	return psched_errno;
+}
+
+int nlgo_us2ticks(uint32_t us, uint32_t *ticks)
+{
+	if (psched_errno)
+		return psched_errno;
+	if (us * ticks_per_usec >= 4294967296.0)
+		return ERANGE;
+	*ticks = nl_us2ticks(us);
+	return 0;
+}
+
+int nlgo_ticks2us(uint32_t ticks, uint32_t *us)
+{
+	if (psched_errno)
+		return psched_errno;
+	if (ticks / ticks_per_usec >= 4294967296.0)
+		return ERANGE;
+	*us = nl_ticks2us(ticks);
+	return 0;
+}
+
+int nlgo_debug_level(void)
+{
+	return __atomic_load_n(&nl_debug, __ATOMIC_RELAXED);
+}
+
+void nlgo_set_debug_level(int level)
+{
+	__atomic_store_n(&nl_debug, level, __ATOMIC_RELAXED);
 }
 
 int nlgo_msg_dump(const void *data, uint32_t len, const struct nlgo_msg *m,
@@ -404,10 +672,10 @@ static void read_control(struct msghdr *msg, struct nlgo_dgram *d)
 	}
 }
 
-void nlgo_recv(int fd, void *buf, uint32_t len, void *spare, uint32_t sparelen,
-	       struct nlgo_dgram *d)
+void nlgo_recv(int fd, uint8_t *buf, uint32_t len, uint8_t *spare,
+	       uint32_t sparelen, struct nlgo_dgram *d)
 {
-	struct sockaddr_nl from = {0};
+	struct sockaddr_nl from;
 	struct iovec iov[2] = {
 		{.iov_base = buf, .iov_len = len},
 		{.iov_base = spare, .iov_len = sparelen},
@@ -423,9 +691,7 @@ void nlgo_recv(int fd, void *buf, uint32_t len, void *spare, uint32_t sparelen,
 	};
 	ssize_t n;
 
-	d->group = 0;
-	d->nsid = -1;
-	d->has_creds = 0;
+	*d = (struct nlgo_dgram){.nsid = -1};
 	do
 		n = recvmsg(fd, &msg,
 			    MSG_TRUNC | MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
@@ -435,36 +701,32 @@ void nlgo_recv(int fd, void *buf, uint32_t len, void *spare, uint32_t sparelen,
 		return;
 	}
 	d->n = n > INT32_MAX ? INT32_MAX : n;
-	d->port = from.nl_pid;
-	d->groups = from.nl_groups;
+	if (msg.msg_namelen >= sizeof(from)) {
+		d->port = from.nl_pid;
+		d->groups = from.nl_groups;
+	}
 	if (msg.msg_controllen)
 		read_control(&msg, d);
 }
 
-enum { HOT = 32768 };
+enum { SCARCE = 4096 };
 
-void *nlgo_recv_malloc(int fd, void *spare, uint32_t sparelen,
-		       struct nlgo_dgram *d)
+int nlgo_recv_many(int fd, uint8_t *buf, uint32_t len, uint8_t *spare,
+		   uint32_t sparelen, struct nlgo_dgram *d, int max)
 {
-	char *buf = malloc(HOT), *whole;
+	uint32_t off = 0;
+	int i;
 
-	if (!buf) {
-		d->n = -ENOMEM;
-		return NULL;
+	for (i = 0; i < max && len - off >= SCARCE; i++) {
+		nlgo_recv(fd, buf + off, len - off, spare, sparelen, &d[i]);
+		d[i].off = off;
+		if (d[i].n < 0 || (uint32_t)d[i].n > len - off)
+			return i + 1;
+		off += NLMSG_ALIGN((uint32_t)d[i].n);
+		if (off > len)
+			off = len;
 	}
-	nlgo_recv(fd, buf, HOT, spare, sparelen, d);
-	if (d->n > 0 && d->n <= HOT)
-		return buf;
-	if (d->n > HOT && (uint32_t)d->n <= HOT + sparelen) {
-		whole = realloc(buf, d->n);
-		if (whole) {
-			memcpy(whole + HOT, spare, d->n - HOT);
-			return whole;
-		}
-		d->n = -ENOMEM;
-	}
-	free(buf);
-	return NULL;
+	return i;
 }
 
 int nlgo_send(int fd, const uint8_t *data, uint32_t len, uint32_t port,
@@ -502,8 +764,8 @@ int nlgo_send(int fd, const uint8_t *data, uint32_t len, uint32_t port,
 }
 
 int nlgo_transact(int fd, const uint8_t *data, uint32_t len, uint32_t port,
-		  uint32_t groups, void *buf, uint32_t buflen, void *spare,
-		  uint32_t sparelen, struct nlgo_dgram *d)
+		  uint32_t groups, uint8_t *buf, uint32_t buflen,
+		  uint8_t *spare, uint32_t sparelen, struct nlgo_dgram *d)
 {
 	int n = nlgo_send(fd, data, len, port, groups, NULL);
 
@@ -579,24 +841,21 @@ static int probe(struct nl_sock *sk, struct nl_cb *cb, int type, uint32_t seq)
 	return p.mismatch;
 }
 
-void nlgo_expect_seq(struct nl_sock *sk, uint32_t seq, int auto_ack)
+void nlgo_expect_seq(struct nl_sock *sk, uint32_t seq)
 {
 	struct nl_cb *cb = nl_cb_alloc(NL_CB_DEFAULT);
-	int i;
+	uint32_t behind = 0;
 
 	if (!cb)
 		return;
 	nl_cb_overwrite_recv(cb, probe_recv);
 	nl_cb_set(cb, NL_CB_INVALID, NL_CB_CUSTOM, probe_invalid, NULL);
-	nl_socket_enable_auto_ack(sk); /* without it nothing is checked */
-	/* a mismatch means that some terminators were left unread: few */
-	for (i = 0; i < 1 << 12; i++) {
-		if (!probe(sk, cb, NLMSG_MIN_TYPE, seq))
-			break;
-		probe(sk, cb, NLMSG_NOOP, seq);
-	}
-	if (!auto_ack)
-		nl_socket_disable_auto_ack(sk);
+	/* it is behind by the terminators that were left unread: few */
+	while (behind < 1 << 12 && probe(sk, cb, NLMSG_MIN_TYPE, seq - behind))
+		behind++;
+	if (behind < 1 << 12)
+		for (; behind; behind--)
+			probe(sk, cb, NLMSG_NOOP, seq);
 	nl_cb_put(cb);
 }
 
@@ -616,7 +875,7 @@ void nlgo_send_op(struct nl_sock *sk, uintptr_t go, int op, uint8_t *data,
 		*res = (struct nlgo_res){.rc = -NLE_NOMEM};
 		return;
 	}
-	if (!enter(&a, sk, go, 0, res)) {
+	if (!enter(&a, sk, go, op == NLGO_SEND_SYNC, res)) {
 		nlmsg_free(msg);
 		return;
 	}
@@ -625,6 +884,7 @@ void nlgo_send_op(struct nl_sock *sk, uintptr_t go, int op, uint8_t *data,
 		rc = nl_send(sk, msg);
 		break;
 	case NLGO_SEND_AUTO:
+	case NLGO_SEND_SYNC:
 		rc = nl_send_auto(sk, msg);
 		break;
 	case NLGO_SEND_IOVEC:
@@ -682,4 +942,405 @@ int nlgo_sendto(struct nl_sock *sk, uint8_t *b, uint32_t len, int *sys_errno)
 	rc = nl_sendto(sk, b, len);
 	*sys_errno = rc < 0 ? errno : 0;
 	return rc;
+}
+
+/* ---- objects */
+
+/* Exported by libnl-route but in no public header. */
+struct rtnl_tc_ops;
+struct rtnl_tc_ops *rtnl_tc_lookup_ops(int type, const char *kind)
+	__attribute__((weak));
+void rtnl_tc_unregister(struct rtnl_tc_ops *ops) __attribute__((weak));
+
+/* Each library is referenced, so that --as-needed keeps its object
+ * types. */
+static void *const nlgo_libraries[] __attribute__((used)) = {
+	(void *)nl_object_put,
+	(void *)rtnl_link_put,
+	(void *)genl_connect,
+	(void *)nfnl_connect,
+};
+
+void nlgo_init(void)
+{
+	struct rtnl_tc_ops *ops;
+
+	/* the kind has no private data, and libnl aborts when it looks
+	 * at it */
+	if (!rtnl_tc_lookup_ops || !rtnl_tc_unregister)
+		return;
+	ops = rtnl_tc_lookup_ops(0 /* qdisc */, "blackhole");
+	if (ops)
+		rtnl_tc_unregister(ops);
+}
+
+int nlgo_object_is(struct nl_object *obj, const char *type)
+{
+	return !strcmp(nl_object_get_type(obj), type);
+}
+
+struct nlgo_objects nlgo_object_new(const char *type)
+{
+	struct nlgo_objects res = {.err = 0};
+
+	/* nl_object_alloc_name leaves these three with the type of a
+	 * qdisc, and a kind set later would be looked up among the
+	 * qdiscs */
+	if (!strcmp(type, "route/class"))
+		res.first = (struct nl_object *)rtnl_class_alloc();
+	else if (!strcmp(type, "route/cls"))
+		res.first = (struct nl_object *)rtnl_cls_alloc();
+	else if (!strcmp(type, "route/act"))
+		res.first = (struct nl_object *)rtnl_act_alloc();
+	else
+		res.err = nl_object_alloc_name(type, &res.first);
+	if (!res.err && !res.first)
+		res.err = -NLE_NOMEM;
+	return res;
+}
+
+void nlgo_objects_put(struct nl_object **v, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		nl_object_put(v[i]);
+}
+
+static void objects_drop(struct nlgo_objects *o, int err)
+{
+	nl_object_put(o->first);
+	nlgo_objects_put(o->more, o->n_more);
+	free(o->more);
+	*o = (struct nlgo_objects){.err = err};
+}
+
+/* Takes over the caller's reference. */
+static void objects_add(struct nlgo_objects *o, struct nl_object *obj)
+{
+	struct nl_object **v;
+
+	if (o->err < 0) {
+		nl_object_put(obj);
+		return;
+	}
+	if (!o->first) {
+		o->first = obj;
+		return;
+	}
+	/* grow at powers of two */
+	if (!(o->n_more & (o->n_more - 1))) {
+		v = realloc(o->more,
+			    (o->n_more ? 2 * o->n_more : 1) * sizeof(*v));
+		if (!v) {
+			nl_object_put(obj);
+			objects_drop(o, -NLE_NOMEM);
+			return;
+		}
+		o->more = v;
+	}
+	o->more[o->n_more++] = obj;
+}
+
+int nlgo_object_settle(struct nl_object *obj)
+{
+	struct rtnl_link *link = (struct rtnl_link *)obj;
+	const char *type;
+
+	/* Before 3.11 the parser drops what setting the type had
+	 * allocated, the kernel sends no data for this type, and so
+	 * dumps and requests follow a null pointer. Setting it again
+	 * gives what 3.11 has: an empty peer.
+	 */
+	if (nl_ver_num >= LIBNL_VER(3, 11) || !nl_object_get_msgtype(obj) ||
+	    !nlgo_object_is(obj, "route/link"))
+		return 0;
+	type = rtnl_link_get_type(link);
+	return type && !strcmp(type, "veth") ? rtnl_link_set_type(link, "veth")
+					     : 0;
+}
+
+static void collect(struct nl_object *obj, void *arg)
+{
+	struct nlgo_objects *o = arg;
+	struct rtnl_act *head, *act;
+
+	if (!nlgo_object_is(obj, "route/act")) {
+		int err = nlgo_object_settle(obj);
+
+		if (err < 0) {
+			objects_drop(o, err);
+			return;
+		}
+		nl_object_get(obj);
+		objects_add(o, obj);
+		return;
+	}
+	/* The actions hang on an empty first one, which comes again for
+	 * each of them and is all that libnl will put. */
+	head = (struct rtnl_act *)obj;
+	if (rtnl_tc_get_kind((struct rtnl_tc *)head)) {
+		nl_object_get(obj);
+		objects_add(o, obj);
+	}
+	while ((act = rtnl_act_next(head))) {
+		rtnl_act_remove(&head, act);
+		objects_add(o, (struct nl_object *)act);
+	}
+}
+
+/* The message that parsers are given, kept for the next one, because to make
+ * one costs half of what parsing a route does. The caller of nlgo_msg_objects
+ * holds a lock. */
+#ifdef __SANITIZE_ADDRESS__
+enum { SCRATCH_MIN = 0, SCRATCH_KEEP = 0 }; /* a read beyond it must show */
+#else
+enum { SCRATCH_MIN = 4096, SCRATCH_KEEP = 65536 };
+#endif
+static struct nl_msg *scratch;
+static size_t scratch_size;
+
+static struct nl_msg *scratch_get(const void *data, uint32_t len, int proto)
+{
+	/* a zeroed tail keeps libnl's parsers, which round up, inside */
+	size_t need = NLMSG_ALIGN((size_t)len) + 8;
+	char *p;
+
+	if (need > scratch_size) {
+		nlmsg_free(scratch);
+		scratch_size = need > SCRATCH_MIN ? need : SCRATCH_MIN;
+		scratch = nlmsg_alloc_size(scratch_size);
+		if (!scratch) {
+			scratch_size = 0;
+			return NULL;
+		}
+	}
+	p = (char *)nlmsg_hdr(scratch);
+	memcpy(p, data, len);
+	memset(p + len, 0, need - len);
+	nlmsg_hdr(scratch)->nlmsg_len = len;
+	nlmsg_set_proto(scratch, proto);
+	return scratch;
+}
+
+static void scratch_put(void)
+{
+	if (scratch_size <= SCRATCH_KEEP)
+		return;
+	nlmsg_free(scratch);
+	scratch = NULL;
+	scratch_size = 0;
+}
+
+struct nlgo_objects nlgo_msg_objects(const void *data, uint32_t len, int proto)
+{
+	struct nlgo_objects res = {.err = 0};
+	struct nl_msg *msg = scratch_get(data, len, proto);
+	int err;
+
+	if (!msg) {
+		res.err = -NLE_NOMEM;
+		return res;
+	}
+	err = nl_msg_parse(msg, collect, &res);
+	if (err < 0)
+		objects_drop(&res, err);
+	scratch_put();
+	return res;
+}
+
+/* What libnl's clone of a classifier would share with it or lose. */
+static const char *cls_hazard(struct rtnl_cls *cls, const char *kind)
+{
+	struct rtnl_act *act = NULL;
+
+	if (!strcmp(kind, "basic"))
+		return "a basic classifier";
+	if (!strcmp(kind, "cgroup"))
+		return rtnl_cgroup_get_ematch(cls) ? "ematches" : NULL;
+	if (!strcmp(kind, "u32"))
+		return rtnl_u32_get_action(cls) ? "actions" : NULL;
+	if (!strcmp(kind, "flower"))
+		act = rtnl_flower_get_action(cls);
+	else if (!strcmp(kind, "matchall"))
+		act = rtnl_mall_get_first_action(cls);
+	rtnl_act_put(act);
+	return act ? "actions" : NULL;
+}
+
+/* What libnl's clone would share with the original, to be freed twice, or lose.
+ */
+static const char *clone_hazard(struct nl_object *obj)
+{
+	const char *kind;
+	int n;
+
+	if (nlgo_object_is(obj, "route/link")) {
+		n = rtnl_link_has_vf_list((struct rtnl_link *)obj);
+		return n ? "virtual functions" : NULL;
+	}
+	if (nlgo_object_is(obj, "route/act"))
+		return rtnl_act_next((struct rtnl_act *)obj) ? "a list" : NULL;
+	if (nlgo_object_is(obj, "route/qdisc")) {
+		kind = rtnl_tc_get_kind((struct rtnl_tc *)obj);
+		if (!kind || strcmp(kind, "netem"))
+			return NULL;
+		n = rtnl_netem_get_delay_distribution_size(
+			(struct rtnl_qdisc *)obj);
+		return n > 0 ? "a delay distribution" : NULL;
+	}
+	if (!nlgo_object_is(obj, "route/cls"))
+		return NULL;
+	kind = rtnl_tc_get_kind((struct rtnl_tc *)obj);
+	return kind ? cls_hazard((struct rtnl_cls *)obj, kind) : NULL;
+}
+
+/* Before 3.12 the clone of a nexthop is marked as having realms and an
+ * encapsulation without having them; MPLS is the only one there was. */
+static int nexthop_complete(struct rtnl_nexthop *dst, struct rtnl_nexthop *src)
+{
+	struct nl_addr *labels = rtnl_route_nh_get_encap_mpls_dst(src);
+	int err;
+
+	if (rtnl_route_nh_get_realms(src))
+		rtnl_route_nh_set_realms(dst, rtnl_route_nh_get_realms(src));
+	if (!labels || rtnl_route_nh_get_encap_mpls_dst(dst))
+		return 0;
+	labels = nl_addr_clone(labels);
+	if (!labels)
+		return -NLE_NOMEM;
+	err = rtnl_route_nh_encap_mpls(dst, labels,
+				       rtnl_route_nh_get_encap_mpls_ttl(src));
+	nl_addr_put(labels);
+	return err;
+}
+
+static int nexthops_complete(struct rtnl_route *dst, struct rtnl_route *src)
+{
+	int n = rtnl_route_get_nnexthops(src);
+	int err = 0;
+
+	for (int i = 0; i < n && !err; i++)
+		err = nexthop_complete(rtnl_route_nexthop_n(dst, i),
+				       rtnl_route_nexthop_n(src, i));
+	return err;
+}
+
+struct nlgo_clone nlgo_object_clone(struct nl_object *obj)
+{
+	struct nlgo_clone res = {.why = clone_hazard(obj)};
+
+	if (res.why)
+		return res;
+	res.obj = nl_object_clone(obj);
+	if (res.obj && nlgo_object_is(obj, "route/route") &&
+	    nexthops_complete((struct rtnl_route *)res.obj,
+			      (struct rtnl_route *)obj) < 0) {
+		nl_object_put(res.obj);
+		res.obj = NULL;
+	}
+	return res;
+}
+
+/* A link's address family indexes a table of AF_MAX entries, unchecked;
+ * 44 is the last family of the oldest kernel headers that libnl 3.7
+ * builds with. */
+static int incomparable(struct nl_object *obj)
+{
+	int family;
+
+	if (!nlgo_object_is(obj, "route/link"))
+		return 0;
+	family = rtnl_link_get_family((struct rtnl_link *)obj);
+	return family != AF_UNSPEC && (family < 0 || family > 43);
+}
+
+int nlgo_object_identical(struct nl_object *a, struct nl_object *b)
+{
+	return a == b || (!incomparable(a) && nl_object_identical(a, b));
+}
+
+uint64_t nlgo_object_diff(struct nl_object *a, struct nl_object *b)
+{
+	if (a == b)
+		return 0;
+	return incomparable(a) ? UINT64_MAX : nl_object_diff64(a, b);
+}
+
+int nlgo_object_match(struct nl_object *obj, struct nl_object *filter)
+{
+	return !incomparable(obj) && nl_object_match_filter(obj, filter);
+}
+
+/* At most one nexthop is added, at the end, and it is a clone of the
+ * one in src.
+ */
+static int route_update(struct rtnl_route *dst, struct rtnl_route *src)
+{
+	int n = rtnl_route_get_nnexthops(dst);
+	int err = nl_object_update((struct nl_object *)dst,
+				   (struct nl_object *)src);
+
+	if (err < 0 || rtnl_route_get_nnexthops(dst) <= n)
+		return err;
+	return nexthop_complete(rtnl_route_nexthop_n(dst, n),
+				rtnl_route_nexthop_n(src, 0));
+}
+
+int nlgo_object_update(struct nl_object *dst, struct nl_object *src)
+{
+	if (nl_object_get_ops(dst) != nl_object_get_ops(src))
+		return -NLE_OBJ_MISMATCH;
+	/* libnl reads past an empty one and loses the entry it takes
+	 * out */
+	if (nlgo_object_is(src, "route/mdb") &&
+	    nl_object_get_msgtype(src) == RTM_DELMDB)
+		return -NLE_OPNOTSUPP;
+	return nlgo_object_is(dst, "route/route")
+		       ? route_update((struct rtnl_route *)dst,
+				      (struct rtnl_route *)src)
+		       : nl_object_update(dst, src);
+}
+
+struct nlgo_text nlgo_object_dump(struct nl_object *obj, int type)
+{
+	struct nlgo_text t = {.text = NULL};
+	struct nl_dump_params dp = {.dp_type = type};
+	int bad;
+
+	dp.dp_fd = open_memstream(&t.text, &t.len);
+	if (!dp.dp_fd)
+		return t;
+	nl_object_dump(obj, &dp);
+	bad = ferror(dp.dp_fd);
+	if (fclose(dp.dp_fd) || bad) {
+		free(t.text);
+		t.text = NULL;
+	}
+	return t;
+}
+
+uint64_t nlgo_link_high_attrs(struct nl_object *obj)
+{
+	struct rtnl_link *link = (struct rtnl_link *)obj;
+	const char *port = rtnl_link_get_phys_port_name(link);
+	uint64_t mask = 0;
+	uint32_t u;
+	int32_t s;
+
+	if (!rtnl_link_get_link_netnsid(link, &s))
+		mask |= (uint64_t)1 << 32;
+	if (rtnl_link_has_vf_list(link))
+		mask |= (uint64_t)1 << 33;
+	if (!rtnl_link_get_carrier_changes(link, &u))
+		mask |= (uint64_t)1 << 34;
+	if (port && *port)
+		mask |= (uint64_t)1 << 35;
+	if (rtnl_link_get_phys_switch_id(link))
+		mask |= (uint64_t)1 << 36;
+	if (!rtnl_link_get_gso_max_segs(link, &u))
+		mask |= (uint64_t)1 << 37;
+	if (!rtnl_link_get_gso_max_size(link, &u))
+		mask |= (uint64_t)1 << 38;
+	if (rtnl_link_get_slave_type(link))
+		mask |= (uint64_t)1 << 39;
+	return mask;
 }

@@ -3,6 +3,8 @@
 #define GOLIBNL_CGO_HELPERS_H
 
 #include <errno.h>
+#include <netdb.h>
+
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -69,7 +71,8 @@ int nlgo_msg_dump(const void *data, uint32_t len, const struct nlgo_msg *m,
  */
 
 struct nlgo_dgram {
-	int32_t n; /* length, also where longer than the room, or -errno */
+	int32_t n;    /* length, also where longer than the room, or -errno */
+	uint32_t off; /* where it starts in the buffer */
 	uint32_t port;
 	uint32_t groups;
 	uint32_t group; /* NETLINK_PKTINFO, 0 without */
@@ -113,19 +116,23 @@ int nlgo_membership(struct nl_sock *sk, int group, int join, int *sys_errno);
 int nlgo_setsockopt(int fd, int level, int name, int value);
 int nlgo_getsockopt(int fd, int level, int name, int *value);
 
-/* Takes one datagram into buf and spare, never waits. */
-void nlgo_recv(int fd, void *buf, uint32_t len, void *spare, uint32_t sparelen,
-	       struct nlgo_dgram *d);
-/* The same into malloc'ed memory in one piece; NULL unless d->n > 0. */
-void *nlgo_recv_malloc(int fd, void *spare, uint32_t sparelen,
-		       struct nlgo_dgram *d);
+/* Takes one datagram into buf and, what does not fit, spare; never waits. */
+void nlgo_recv(int fd, uint8_t *buf, uint32_t len, uint8_t *spare,
+	       uint32_t sparelen, struct nlgo_dgram *d);
+/*
+ * Takes what has arrived, up to max datagrams, one behind the other, and stops
+ * early where room gets scarce or one had to go on in spare. Returns how many
+ * of d were filled: at least one, and a failed read is the last.
+ */
+int nlgo_recv_many(int fd, uint8_t *buf, uint32_t len, uint8_t *spare,
+		   uint32_t sparelen, struct nlgo_dgram *d, int max);
 /* Sends, never waits; bytes sent or -errno. */
 int nlgo_send(int fd, const uint8_t *data, uint32_t len, uint32_t port,
 	      uint32_t groups, const struct ucred *creds);
 /* nlgo_send, then nlgo_recv; returns what the send returned. */
 int nlgo_transact(int fd, const uint8_t *data, uint32_t len, uint32_t port,
-		  uint32_t groups, void *buf, uint32_t buflen, void *spare,
-		  uint32_t sparelen, struct nlgo_dgram *d);
+		  uint32_t groups, uint8_t *buf, uint32_t buflen,
+		  uint8_t *spare, uint32_t sparelen, struct nlgo_dgram *d);
 
 void nlgo_recvmsgs(struct nl_sock *sk, struct nl_cb *cb, uintptr_t go,
 		   struct nlgo_res *res);
@@ -140,12 +147,14 @@ enum nlgo_inside {
 int nlgo_inside(const struct nl_sock *sk);
 /* Forgets the innermost activation of this thread: C will not return to it. */
 void nlgo_abandon(void);
-/* Makes the sequence number that sk expects next equal to seq. */
-void nlgo_expect_seq(struct nl_sock *sk, uint32_t seq, int auto_ack);
+/* Makes the sequence number that sk, with auto-ack on, expects next equal to
+ * seq, if it is one of the last before that. */
+void nlgo_expect_seq(struct nl_sock *sk, uint32_t seq);
 
 enum nlgo_send_op {
 	NLGO_SEND,
 	NLGO_SEND_AUTO,
+	NLGO_SEND_SYNC, /* the same, with the reader's token held */
 	NLGO_SEND_IOVEC,
 	NLGO_SENDMSG,
 	NLGO_COMPLETE,
@@ -172,5 +181,96 @@ void nlgo_send_simple(struct nl_sock *sk, uintptr_t go, int type, int flags,
 void nlgo_rtgen_request(struct nl_sock *sk, uintptr_t go, int type, int family,
 			int flags, struct nlgo_res *res);
 int nlgo_sendto(struct nl_sock *sk, uint8_t *b, uint32_t len, int *sys_errno);
+
+/* ---- addresses */
+
+/* 32 MPLS labels; MAX_ADDR_LEN of the kernel is 32 */
+#define NLGO_ADDR_MAX 128
+
+/* A flat copy of an nl_addr, filled into Go memory. */
+struct nlgo_addr {
+	int32_t family;
+	int32_t prefixlen;
+	uint32_t len; /* if above NLGO_ADDR_MAX, b has only the beginning */
+	uint32_t has; /* 0: there was no nl_addr */
+	uint8_t b[NLGO_ADDR_MAX];
+};
+
+struct nlgo_addrinfo {
+	int32_t family, socktype, protocol;
+	uint32_t len;
+	uint8_t ip[16];
+};
+
+/* A new nl_addr that the caller puts; NULL without memory or beyond
+ * NLGO_ADDR_MAX. There are zeroes behind the bytes: libnl reads as many as the
+ * family has, whatever len says. */
+struct nl_addr *nlgo_addr_new(int family, const void *b, size_t len,
+			      int prefixlen);
+void nlgo_addr_get(const struct nl_addr *a, struct nlgo_addr *out);
+
+int nlgo_addr_parse(const char *s, int hint, struct nlgo_addr *out);
+void nlgo_addr_str(int family, const void *b, size_t len, int prefixlen,
+		   char *buf, size_t size);
+/* Returns how many of out it filled, or a negative code. */
+int nlgo_addr_info(int family, const void *b, size_t len, int prefixlen,
+		   struct nlgo_addrinfo *out, int max);
+int nlgo_addr_resolve(int family, const void *b, size_t len, char *buf,
+		      size_t size);
+
+/* ---- utilities */
+
+/* What kept the rate of the packet scheduler from being read, 0 if nothing. */
+int nlgo_psched_errno(void);
+/* These return an errno. */
+int nlgo_us2ticks(uint32_t us, uint32_t *ticks);
+int nlgo_ticks2us(uint32_t ticks, uint32_t *us);
+
+int nlgo_debug_level(void);
+void nlgo_set_debug_level(int level);
+
+/* ---- objects */
+
+/* What a call that makes objects gives back. */
+struct nlgo_objects {
+	struct nl_object *first; /* NULL if there is none */
+	struct nl_object **more; /* malloc'ed */
+	uint32_t n_more;
+	int32_t err; /* negative NLE_*, then there are no objects */
+};
+
+/* What became of a clone. */
+struct nlgo_clone {
+	struct nl_object *obj;
+	const char *why; /* what libnl would get wrong, with obj == NULL */
+};
+
+/* Text in malloc'ed memory; NULL without memory. */
+struct nlgo_text {
+	char *text;
+	size_t len;
+};
+
+/* Disarms what would abort in ordinary use. Called once. */
+void nlgo_init(void);
+
+/* A new object with one reference; err is a negative NLE_*. */
+struct nlgo_objects nlgo_object_new(const char *type);
+/* The objects in a message of len bytes, one reference each. Under a lock. */
+struct nlgo_objects nlgo_msg_objects(const void *data, uint32_t len, int proto);
+void nlgo_objects_put(struct nl_object **v, uint32_t n);
+/* Completes a link that libnl's parser made; a negative NLE_* without memory.
+ */
+int nlgo_object_settle(struct nl_object *obj);
+
+struct nlgo_clone nlgo_object_clone(struct nl_object *obj);
+int nlgo_object_is(struct nl_object *obj, const char *type);
+int nlgo_object_identical(struct nl_object *a, struct nl_object *b);
+uint64_t nlgo_object_diff(struct nl_object *a, struct nl_object *b);
+int nlgo_object_match(struct nl_object *obj, struct nl_object *filter);
+int nlgo_object_update(struct nl_object *dst, struct nl_object *src);
+struct nlgo_text nlgo_object_dump(struct nl_object *obj, int type);
+/* Bits above 31 of what a link has. */
+uint64_t nlgo_link_high_attrs(struct nl_object *obj);
 
 #endif

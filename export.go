@@ -33,16 +33,17 @@ type activation struct {
 	// of a receive
 	w        wait
 	mode     loopMode
-	receiver bool  // has the receiver's role
-	token    bool  // holds the reader token
-	replaced bool  // the set has overrides that read,
-	looped   bool  // and one of the loop itself
-	first    *inC  // datagram taken before C was entered
-	rawOK    bool  // an override is running that may read for itself
-	got      int   // datagrams given to libnl
-	again    bool  // nothing to read and not to wait
-	eof      bool  // the override's data ended
-	trace    trace // what passed
+	receiver bool    // has the receiver's role
+	token    bool    // holds the reader token
+	replaced bool    // the set has overrides that read,
+	looped   bool    // and one of the loop itself
+	st       *stream // of the one request that is waited for
+	first    inC     // datagram taken before C was entered
+	rawOK    bool    // an override is running that may read for itself
+	got      int     // datagrams given to libnl
+	again    bool    // nothing to read and not to wait
+	eof      bool    // the override's data ended
+	trace    trace   // what passed
 	scratch  []byte
 	in       inbound
 	msgs     msgSlab
@@ -201,7 +202,7 @@ func nlgoRecv(h C.uintptr_t, rx *C.struct_nlgo_rx) (rc C.int) {
 	rc = leaving
 	a.unlock()
 	defer a.fence(&rc)
-	var d *inC
+	var d inC
 	var err error
 	if user != nil {
 		d, err = a.recvUser(user)
@@ -214,7 +215,7 @@ func nlgoRecv(h C.uintptr_t, rx *C.struct_nlgo_rx) (rc C.int) {
 		}
 		return a.fail(err)
 	}
-	if d == nil {
+	if d.p == nil {
 		a.eof = true
 		return 0
 	}
@@ -240,24 +241,24 @@ func nlgoRecv(h C.uintptr_t, rx *C.struct_nlgo_rx) (rc C.int) {
 }
 
 // recvUser takes a datagram from the user's override.
-func (a *activation) recvUser(fn func(*Socket) ([]byte, SockAddr, *syscall.Ucred, error)) (*inC, error) {
+func (a *activation) recvUser(fn func(*Socket) ([]byte, SockAddr, *syscall.Ucred, error)) (inC, error) {
 	a.rawOK = true
 	b, from, creds, err := fn(a.s)
 	a.rawOK = false
 	switch {
 	case err != nil:
 		a.refuse(err)
-		return nil, err
+		return inC{}, err
 	case len(b) == 0:
-		return nil, nil
+		return inC{}, nil
 	case len(b) > math.MaxInt32:
-		return nil, argErr("", "a datagram too large")
+		return inC{}, argErr("", "a datagram too large")
 	}
 	meta := inbound{proto: int(a.s.proto), src: from, nsid: -1}
 	if creds != nil {
 		meta.creds, meta.hasCr = *creds, true
 	}
-	return copyToC(b, meta), nil
+	return copyToC(b, &meta), nil
 }
 
 //export nlgoSend

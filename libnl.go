@@ -6,18 +6,79 @@ package libnl
 
 // #cgo pkg-config: libnl-3.0 libnl-route-3.0 libnl-genl-3.0 libnl-nf-3.0
 // #cgo CFLAGS: -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Wno-unused-parameter
+// #cgo noescape nlgo_addr_parse
+// #cgo nocallback nlgo_addr_parse
+// #cgo noescape nlgo_addr_str
+// #cgo nocallback nlgo_addr_str
+// #cgo noescape nl_addr_valid
+// #cgo nocallback nl_addr_valid
+// #cgo noescape nl_af2str
+// #cgo nocallback nl_af2str
+// #cgo noescape nl_str2af
+// #cgo nocallback nl_str2af
+// #cgo noescape nl_cancel_down_bytes
+// #cgo nocallback nl_cancel_down_bytes
+// #cgo noescape nl_cancel_down_bits
+// #cgo nocallback nl_cancel_down_bits
+// #cgo noescape nl_cancel_down_us
+// #cgo nocallback nl_cancel_down_us
+// #cgo noescape nl_rate2str
+// #cgo nocallback nl_rate2str
+// #cgo noescape nl_size2int
+// #cgo nocallback nl_size2int
+// #cgo noescape nl_prob2int
+// #cgo nocallback nl_prob2int
+// #cgo noescape nlgo_us2ticks
+// #cgo nocallback nlgo_us2ticks
+// #cgo noescape nlgo_ticks2us
+// #cgo nocallback nlgo_ticks2us
+// #cgo noescape nl_str2msec
+// #cgo nocallback nl_str2msec
+// #cgo noescape nl_msec2str
+// #cgo nocallback nl_msec2str
+// #cgo noescape nl_llproto2str
+// #cgo nocallback nl_llproto2str
+// #cgo noescape nl_str2llproto
+// #cgo nocallback nl_str2llproto
+// #cgo noescape nl_ether_proto2str
+// #cgo nocallback nl_ether_proto2str
+// #cgo noescape nl_str2ether_proto
+// #cgo nocallback nl_str2ether_proto
+// #cgo noescape nl_ip_proto2str
+// #cgo nocallback nl_ip_proto2str
+// #cgo noescape nl_str2ip_proto
+// #cgo nocallback nl_str2ip_proto
+// #cgo noescape nl_nlfamily2str
+// #cgo nocallback nl_nlfamily2str
+// #cgo noescape nl_str2nlfamily
+// #cgo nocallback nl_str2nlfamily
+// #cgo noescape nl_nlmsgtype2str
+// #cgo nocallback nl_nlmsgtype2str
+// #cgo noescape nl_str2nlmsgtype
+// #cgo nocallback nl_str2nlmsgtype
+// #cgo noescape nl_nlmsg_flags2str
+// #cgo nocallback nl_nlmsg_flags2str
 // #cgo noescape nlgo_recv
 // #cgo nocallback nlgo_recv
-// #cgo noescape nlgo_recv_malloc
-// #cgo nocallback nlgo_recv_malloc
+// #cgo noescape nlgo_recv_many
+// #cgo nocallback nlgo_recv_many
 // #cgo noescape nlgo_send
 // #cgo nocallback nlgo_send
 // #cgo noescape nlgo_transact
 // #cgo nocallback nlgo_transact
+// #cgo noescape nl_object_attrs2str
+// #cgo nocallback nl_object_attrs2str
+// #cgo noescape nl_object_attr_list
+// #cgo nocallback nl_object_attr_list
+// #cgo noescape nl_object_keygen
+// #cgo nocallback nl_object_keygen
 // #include "cgo_helpers.h"
 import "C"
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
 // Version is a release of libnl.
 type Version struct{ Major, Minor, Micro int }
@@ -42,8 +103,58 @@ func RuntimeVersion() Version {
 // Capability is a fix or a behaviour that libnl can be asked for at run time (NL_CAPABILITY_*).
 type Capability int
 
-// HasCapability reports whether the loaded libnl has the capability.
-// Out of range is false.
+// The capabilities of libnl up to 3.12: NL_CAPABILITY_FOO_BAR is CapFooBar, without NL and RTNL. [HasCapability] is false for
+// one that is newer than the loaded libnl.
+const (
+	CapRouteBuildMsgSetScope               Capability = 1  // NL_CAPABILITY_ROUTE_BUILD_MSG_SET_SCOPE
+	CapRouteLinkVethGetPeerOwnReference    Capability = 2  // NL_CAPABILITY_ROUTE_LINK_VETH_GET_PEER_OWN_REFERENCE
+	CapRouteLinkClsAddActOwnReference      Capability = 3  // NL_CAPABILITY_ROUTE_LINK_CLS_ADD_ACT_OWN_REFERENCE
+	CapConnectRetryGeneratePortOnAddrInUse Capability = 4  // NL_CAPABILITY_NL_CONNECT_RETRY_GENERATE_PORT_ON_ADDRINUSE
+	CapRouteLinkGetKernelFailOpNotSupp     Capability = 5  // NL_CAPABILITY_ROUTE_LINK_GET_KERNEL_FAIL_OPNOTSUPP
+	CapRouteAddrCompareCacheInfo           Capability = 6  // NL_CAPABILITY_ROUTE_ADDR_COMPARE_CACHEINFO
+	CapVersion3_2_26                       Capability = 7  // NL_CAPABILITY_VERSION_3_2_26
+	CapRecvFailTruncNoPeek                 Capability = 8  // NL_CAPABILITY_NL_RECV_FAIL_TRUNC_NO_PEEK
+	CapLinkBuildChangeRequestSetChange     Capability = 9  // NL_CAPABILITY_LINK_BUILD_CHANGE_REQUEST_SET_CHANGE
+	CapNeighGetFilterAFUnspecFix           Capability = 10 // NL_CAPABILITY_RTNL_NEIGH_GET_FILTER_AF_UNSPEC_FIX
+	CapVersion3_2_27                       Capability = 11 // NL_CAPABILITY_VERSION_3_2_27
+	CapLinkVLANProtocolSerialize           Capability = 12 // NL_CAPABILITY_RTNL_LINK_VLAN_PROTOCOL_SERIALZE
+	CapLinkParseGRERemote                  Capability = 13 // NL_CAPABILITY_RTNL_LINK_PARSE_GRE_REMOTE
+	CapLinkVLANIngressMapClear             Capability = 14 // NL_CAPABILITY_RTNL_LINK_VLAN_INGRESS_MAP_CLEAR
+	CapLinkVXLANIOCompare                  Capability = 15 // NL_CAPABILITY_RTNL_LINK_VXLAN_IO_COMPARE
+	CapObjectDiff64                        Capability = 16 // NL_CAPABILITY_NL_OBJECT_DIFF64
+	CapXFRMSAKeySize                       Capability = 17 // NL_CAPABILITY_XFRM_SA_KEY_SIZE
+	CapAddrPeerFix                         Capability = 18 // NL_CAPABILITY_RTNL_ADDR_PEER_FIX
+	CapVersion3_2_28                       Capability = 19 // NL_CAPABILITY_VERSION_3_2_28
+	CapAddrPeerIDFix                       Capability = 20 // NL_CAPABILITY_RTNL_ADDR_PEER_ID_FIX
+	CapAddrFillSockaddr                    Capability = 21 // NL_CAPABILITY_NL_ADDR_FILL_SOCKADDR
+	CapXFRMSecCtxLen                       Capability = 22 // NL_CAPABILITY_XFRM_SEC_CTX_LEN
+	CapLinkBuildAddRequestSetChange        Capability = 23 // NL_CAPABILITY_LINK_BUILD_ADD_REQUEST_SET_CHANGE
+	CapRecvMsgsPeekByDefault               Capability = 24 // NL_CAPABILITY_NL_RECVMSGS_PEEK_BY_DEFAULT
+	CapVersion3_2_29                       Capability = 25 // NL_CAPABILITY_VERSION_3_2_29
+	CapXFRMSPSecCtxLen                     Capability = 26 // NL_CAPABILITY_XFRM_SP_SEC_CTX_LEN
+	CapVersion3_3_0                        Capability = 27 // NL_CAPABILITY_VERSION_3_3_0
+	CapVersion3_4_0                        Capability = 28 // NL_CAPABILITY_VERSION_3_4_0
+	CapRouteFixVLANSetEgressMap            Capability = 29 // NL_CAPABILITY_ROUTE_FIX_VLAN_SET_EGRESS_MAP
+	CapVersion3_5_0                        Capability = 30 // NL_CAPABILITY_VERSION_3_5_0
+	CapObjectIdenticalPartial              Capability = 31 // NL_CAPABILITY_NL_OBJECT_IDENTICAL_PARTIAL
+	CapVersion3_6_0                        Capability = 32 // NL_CAPABILITY_VERSION_3_6_0
+	CapVersion3_7_0                        Capability = 33 // NL_CAPABILITY_VERSION_3_7_0
+	CapVersion3_8_0                        Capability = 34 // NL_CAPABILITY_VERSION_3_8_0
+	CapVersion3_9_0                        Capability = 35 // NL_CAPABILITY_VERSION_3_9_0
+	CapVersion3_10_0                       Capability = 36 // NL_CAPABILITY_VERSION_3_10_0
+	CapVersion3_11_0                       Capability = 37 // NL_CAPABILITY_VERSION_3_11_0
+	CapVersion3_12_0                       Capability = 38 // NL_CAPABILITY_VERSION_3_12_0
+	CapRouteFixParseBonding                Capability = 41 // NL_CAPABILITY_ROUTE_FIX_PARSE_BONDING
+)
+
+// UserReserved reports whether the number is one that libnl leaves to private builds of itself (0x7000 to 0x7FFF).
+//
+// Implements: NL_CAPABILITY_IS_USER_RESERVED
+func (c Capability) UserReserved() bool { return c&^0xfff == 0x7000 }
+
+// HasCapability reports whether the loaded libnl has the capability. It has none with a number out of its range.
 //
 // Implements: nl_has_capability
-func HasCapability(c Capability) bool { return C.nl_has_capability(C.int(c)) != 0 }
+func HasCapability(c Capability) bool {
+	return c > 0 && c <= math.MaxInt16 && C.nl_has_capability(C.int(c)) != 0
+}

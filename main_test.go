@@ -13,10 +13,14 @@ import (
 	"time"
 
 	"github.com/golibnl/libnl"
+	"github.com/golibnl/libnl/internal/nltest"
 )
 
 // TestMain runs the tests with leak tracing: a handle that dies unclosed fails the run.
 func TestMain(m *testing.M) {
+	if os.Getenv(childKey) != "" {
+		os.Exit(m.Run())
+	}
 	var mu sync.Mutex
 	var leaks []libnl.Leak
 	libnl.TraceLeaks(func(l libnl.Leak) {
@@ -26,6 +30,9 @@ func TestMain(m *testing.M) {
 	})
 	code := m.Run()
 	for range 3 {
+		if nltest.Valgrind { // which no garbage collection survives
+			break
+		}
 		runtime.GC()
 		time.Sleep(10 * time.Millisecond)
 	}

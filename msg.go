@@ -10,13 +10,10 @@ import "C"
 import (
 	"bytes"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"io"
 	"iter"
 	"os"
-	"strconv"
-	"strings"
 	"sync/atomic"
 	"syscall"
 	"unsafe"
@@ -415,7 +412,7 @@ func (o *ownMsg) reserve(fn string, n, pad int) []byte {
 	case n < 0 || pad < 0 || pad&(pad-1) != 0:
 		o.err = argErr(fn, "length or padding out of range")
 		return nil
-	case n > o.max || pad > o.max:
+	case n > o.max || n > 0 && pad > o.max: // nothing needs no padding
 		o.full(fn, n)
 		return nil
 	}
@@ -666,49 +663,3 @@ func MsgTotalSize(payload int) int { return align4(MsgSize(payload)) }
 func MsgPadLen(payload int) int { return MsgTotalSize(payload) - MsgSize(payload) }
 
 func align4(n int) int { return (n + 3) &^ 3 }
-
-var msgTypeNames = [...]string{MsgNoop: "NOOP", MsgError: "ERROR", MsgDone: "DONE", MsgOverrun: "OVERRUN"}
-
-// String returns the name of a control message, "NOOP", "ERROR", "DONE", "OVERRUN", and of any other type the number, "0x10".
-//
-// Implements: nl_nlmsgtype2str
-func (t MsgType) String() string {
-	if t > 0 && int(t) < len(msgTypeNames) {
-		return msgTypeNames[t]
-	}
-	return "0x" + strconv.FormatUint(uint64(t), 16)
-}
-
-// ParseMsgType returns the type that String names so, in capitals or not. A number will do as well. It fails with ErrInval for
-// an empty name, ErrRange for a number that is no type, ErrObjNotFound for all else.
-//
-// Implements: nl_str2nlmsgtype
-func ParseMsgType(name string) (MsgType, error) {
-	const fn = "nl_str2nlmsgtype"
-	if name == "" {
-		return 0, argErr(fn, "no name")
-	}
-	for t, s := range msgTypeNames {
-		if strings.EqualFold(s, name) {
-			return MsgType(t), nil
-		}
-	}
-	n, err := strconv.ParseUint(name, 0, 16)
-	switch {
-	case errors.Is(err, strconv.ErrRange):
-		return 0, &Error{Func: fn, Code: ErrRange, Msg: strconv.Quote(name)}
-	case err != nil:
-		return 0, &Error{Func: fn, Code: ErrObjNotFound, Msg: strconv.Quote(name)}
-	}
-	return MsgType(n), nil
-}
-
-// String returns the names of the flags as libnl knows them, "REQUEST,ACK"; what it does not know is a number at the end. The
-// flags 0x100 to 0x400, whose meaning depends on the type, have the names of a GET request.
-//
-// Implements: nl_nlmsg_flags2str
-func (f MsgFlags) String() string {
-	var buf [256]C.char
-	C.nl_nlmsg_flags2str(C.int(f), &buf[0], C.size_t(len(buf)))
-	return C.GoString(&buf[0])
-}

@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/golibnl/libnl"
+	"github.com/golibnl/libnl/internal/oracle"
 )
 
 // msg returns a message that can grow to limit bytes.
@@ -256,6 +257,13 @@ func TestMsgAppend(t *testing.T) {
 		}
 		wantErr(t, m.Err(), libnl.ErrInval)
 	}
+	for _, pad := range []int{0, 1, 32, 1 << 62} { // nothing fits everywhere, padded to whatever
+		m := msg(t, 16)
+		m.Append(nil, pad)
+		if m.Len() != 16 || m.Err() != nil {
+			t.Errorf("nothing padded to %d: length %d, error %v", pad, m.Len(), m.Err())
+		}
+	}
 	for _, c := range [][2]int{{1<<63 - 1, 0}, {1, 1 << 62}, {1<<63 - 1, 1 << 62}, {49, 0}} {
 		m := msg(t, 64)
 		if m.Reserve(c[0], c[1]) != nil {
@@ -457,6 +465,37 @@ func FuzzMsgFromBytes(f *testing.F) {
 		m.SetProto(libnl.Protocol(proto))
 		if err := m.Dump(io.Discard); err != nil {
 			t.Fatal(err)
+		}
+	})
+}
+
+// FuzzMsgDump compares with what plain libnl writes.
+func FuzzMsgDump(f *testing.F) {
+	for _, proto := range []uint8{0, 12, 16, 255} {
+		for _, typ := range []uint16{2, 3, 16, 18, 24} {
+			f.Add(typ, uint16(5), proto, append(make([]byte, 16), attr(0x8001, append(attr(2, 3), 0, 0, 0)...)...))
+			f.Add(typ, uint16(0xffff), proto, append(make([]byte, 12), attr(1, 2)...))
+		}
+	}
+	f.Fuzz(func(t *testing.T, typ, flags uint16, proto uint8, payload []byte) {
+		if len(payload) > 1000 {
+			return // beyond that a message may be dumped as plain bytes
+		}
+		b := raw(payload...)
+		binary.NativeEndian.PutUint16(b[4:], typ)
+		binary.NativeEndian.PutUint16(b[6:], flags)
+		want, ok := oracle.MsgDump(b, int(int8(proto)))
+		if !ok {
+			t.Fatalf("libnl does not dump %x", b)
+		}
+		m, err := libnl.MsgFromBytes(b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.SetProto(libnl.Protocol(int8(proto)))
+		var got strings.Builder
+		if err := m.Dump(&got); err != nil || got.String() != want {
+			t.Fatalf("error %v, dump\n%s, libnl's\n%s", err, got.String(), want)
 		}
 	})
 }

@@ -24,7 +24,10 @@ func (s *Socket) stopped(w *wait) error {
 		return ErrClosed
 	}
 	if err := w.ctx.Err(); err != nil {
-		return &Error{Code: ErrIntr, cause: context.Cause(w.ctx)}
+		if cause := context.Cause(w.ctx); cause != err {
+			err = errors.Join(err, cause)
+		}
+		return &Error{Code: ErrIntr, cause: err}
 	}
 	if w.deadline && s.expired {
 		return &Error{Code: ErrAgain, cause: os.ErrDeadlineExceeded}
@@ -65,6 +68,9 @@ func (s *Socket) takeToken(w *wait) error {
 
 // checkToken gives the token just taken back if the wait is over.
 func (s *Socket) checkToken(w *wait) error {
+	if !w.deadline && !s.over(w) {
+		return nil
+	}
 	s.mu.Lock()
 	err := s.stopped(w)
 	s.mu.Unlock()
@@ -75,6 +81,16 @@ func (s *Socket) checkToken(w *wait) error {
 }
 
 func (s *Socket) dropToken() { <-s.token }
+
+// over tells without the mutex whether stopped has an error, but for a deadline.
+func (s *Socket) over(w *wait) bool {
+	select {
+	case <-s.done:
+		return true
+	default:
+		return w.ctx.Err() != nil
+	}
+}
 
 // changed returns a channel that is closed at the next change of anything that somebody may wait for. The state mutex is held.
 func (s *Socket) changed() <-chan struct{} {
@@ -103,14 +119,18 @@ func (s *Socket) kick() {
 	s.mu.Unlock()
 }
 
-// waitReadable waits until try succeeds or anything changed. Only one goroutine at a time can stand in Go's poller, which calls try
-// whenever the descriptor may be readable; the others wait for it to come out.
+// waitReadable waits until try succeeds or anything changed, or others have read something for t. Only one goroutine at a time can
+// stand in Go's poller, which calls try whenever the descriptor may be readable; the others wait for it to come out.
 // No user code runs inside try: it holds the os.File, and closing that would wait for itself.
-func (s *Socket) waitReadable(w *wait, try func() bool) error {
+func (s *Socket) waitReadable(w *wait, t taker, try func() bool) error {
 	s.mu.Lock()
 	if err := s.stopped(w); err != nil {
 		s.mu.Unlock()
 		return err
+	}
+	if t.ready() {
+		s.mu.Unlock()
+		return nil
 	}
 	if s.polling {
 		ch := s.changed()
@@ -147,6 +167,56 @@ func (s *Socket) waitReadable(w *wait, try func() bool) error {
 		return &Error{Func: "poll", Code: ErrFailure, cause: err}
 	}
 	return nil
+}
+
+// taker is somebody that datagrams are for.
+type taker interface {
+	take() error // the next, without waiting: errAgain if there is none. The token is held
+	ready() bool // others have read one for it. The state mutex is held
+}
+
+// fetch waits for the next datagram for t, becomes the reader and takes it; it ends with the token held, unless there is an error.
+func (s *Socket) fetch(w *wait, t taker) error {
+	for {
+		if err := s.takeToken(w); err != nil {
+			return err
+		}
+		err := t.take()
+		if err == nil {
+			return nil
+		}
+		s.dropToken()
+		if err != errAgain || w.never {
+			return err
+		}
+		if got, err := s.park(w, t); got || err != nil {
+			return err
+		}
+	}
+}
+
+// park is fetch with nothing there. If it did not get the datagram itself, the one who did may have something.
+func (s *Socket) park(w *wait, t taker) (got bool, err error) {
+	failed := errAgain
+	err = s.waitReadable(w, t, func() bool {
+		select {
+		case s.token <- struct{}{}:
+		default:
+			return true // somebody reads: wait for one's turn outside of the poller
+		}
+		if failed = t.take(); failed == nil {
+			return true
+		}
+		s.dropToken()
+		return failed != errAgain || s.isClosed()
+	})
+	switch {
+	case failed == nil:
+		return true, nil
+	case failed != errAgain:
+		return false, failed
+	}
+	return false, err
 }
 
 // SetDeadline sets the time at which the calls that wait as libnl's do (RecvMsgsDefault, RecvMsgs, RecvMsgsReport, WaitForAck,

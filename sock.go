@@ -46,6 +46,7 @@ type Socket struct {
 	peer   SockAddr
 
 	untrusted bool
+	pktinfo   bool // notifications are known by the control message alone
 	rootOK    bool // senders with uid 0 are as good as the kernel: udev
 	strict    bool
 
@@ -422,7 +423,13 @@ func (s *Socket) SetFD(p Protocol, fd int) error {
 		_ = unix.Close(int(dup))
 		return &Error{Func: "nl_socket_set_fd", Code: Errno(-rc), Errno: syscall.Errno(errno)}
 	}
-	return s.attach(p, int(dup))
+	if err := s.attach(p, int(dup)); err != nil {
+		return err
+	}
+	// it may be in a group above 32
+	s.pktinfo = true
+	C.nlgo_setsockopt(C.int(s.fd), unix.SOL_NETLINK, unix.NETLINK_PKTINFO, 1)
+	return nil
 }
 
 // adopt takes a connected nl_sock over: poller, buffers, options.

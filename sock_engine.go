@@ -8,10 +8,12 @@ package libnl
 import "C"
 
 import (
+	"bytes"
 	"encoding/binary"
 	"slices"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"unsafe"
 )
@@ -25,18 +27,27 @@ const (
 
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }
 
-// rbuf is the buffer a datagram is read into.
-type rbuf [hotSize]byte
+// rbuf is what is read into: one datagram of up to 32 KiB, or several small ones.
+type rbuf struct {
+	b [hotSize]byte
+	d [batchSize]C.struct_nlgo_dgram
+}
+
+const batchSize = 32
 
 var rbufs = sync.Pool{New: func() any { return new(rbuf) }}
 
 // spares are few, large and seldom touched; unlike a pool's they survive garbage collections, which would have to clear them.
 var spares struct {
+	one  atomic.Pointer[[spareSize]byte] // the first, for those who do not meet another
 	mu   sync.Mutex
 	free []*[spareSize]byte
 }
 
 func takeSpare() *[spareSize]byte {
+	if b := spares.one.Swap(nil); b != nil {
+		return b
+	}
 	spares.mu.Lock()
 	defer spares.mu.Unlock()
 	if n := len(spares.free); n > 0 {
@@ -48,6 +59,9 @@ func takeSpare() *[spareSize]byte {
 }
 
 func giveSpare(b *[spareSize]byte) {
+	if b = spares.one.Swap(b); b == nil {
+		return
+	}
 	spares.mu.Lock()
 	if len(spares.free) < 8 {
 		spares.free = append(spares.free, b)
@@ -59,15 +73,18 @@ func giveSpare(b *[spareSize]byte) {
 type datagram struct {
 	b    []byte
 	meta inbound
-	err  error // instead of bytes: what the receiver has to be told (an overrun)
+	err  error // what its owner has to be told: an overrun, without bytes; that it was cut
 }
 
-// notice reports whether it was sent to a group and so answers nothing.
+// notice reports whether it was sent to a group.
 func (d *datagram) notice() bool { return d.meta.group != 0 || d.meta.src.Groups != 0 }
+
+// isAnswer reports whether it was sent to this socket alone.
+func (d *datagram) isAnswer() bool { return len(d.b) > 0 && !d.notice() }
 
 // inC is one datagram in C's memory, on its way to libnl.
 type inC struct {
-	p    unsafe.Pointer
+	p    unsafe.Pointer // nil: none
 	n    int
 	meta inbound
 }
@@ -79,17 +96,18 @@ func (d *inC) free() {
 	d.p = nil
 }
 
-func copyToC(b []byte, meta inbound) *inC {
-	p := C.malloc(C.size_t(len(b)))
+func copyToC(b []byte, meta *inbound) inC {
+	p := C.malloc(C.size_t(len(b))) // never nil: cgo sees to that
 	copy(unsafe.Slice((*byte)(p), len(b)), b)
-	return &inC{p: p, n: len(b), meta: meta}
+	return inC{p: p, n: len(b), meta: *meta}
 }
 
 // queue keeps datagrams in order, up to a number of bytes.
 type queue struct {
-	d     []datagram
-	bytes int
-	lost  bool
+	d       []datagram
+	bytes   int
+	answers int // of them, those that are no notifications
+	lost    bool
 }
 
 const queueLimit = 16 << 20
@@ -101,8 +119,23 @@ func (q *queue) push(d datagram) {
 		return
 	}
 	q.d = append(q.d, d)
-	q.bytes += len(d.b)
+	q.count(&d, 1)
 	q.lost = false
+}
+
+// unread puts datagrams back, in front.
+func (q *queue) unread(ds []datagram) {
+	q.d = slices.Insert(q.d, 0, ds...)
+	for i := range ds {
+		q.count(&ds[i], 1)
+	}
+}
+
+func (q *queue) count(d *datagram, n int) {
+	q.bytes += n * len(d.b)
+	if d.isAnswer() {
+		q.answers += n
+	}
 }
 
 // overrun puts word of lost messages in the queue, once in a row.
@@ -123,7 +156,7 @@ func (q *queue) take(i int) datagram {
 	} else {
 		q.d = slices.Delete(q.d, i, i+1)
 	}
-	q.bytes -= len(d.b)
+	q.count(&d, -1)
 	if len(q.d) == 0 {
 		*q = queue{}
 	}
@@ -150,69 +183,57 @@ func metaOf(s *Socket, d *C.struct_nlgo_dgram) inbound {
 // errAgain: nothing has arrived.
 var errAgain = sysErr("recvmsg", syscall.EAGAIN)
 
-// recvErr returns the error for what nlgo_recv reported; nil if there is a datagram.
-func (s *Socket) recvErr(n int) error {
-	if n > hotSize+spareSize {
-		s.count(&s.stats.Truncated)
-		return &Error{Func: "recvmsg", Code: ErrMsgTrunc, Msg: "datagram of " + strconv.Itoa(n) + " bytes"}
-	}
-	if n >= 0 {
-		return nil
-	}
-	switch errno := syscall.Errno(-n); errno {
+// recvErr returns the error for an errno of a read. The token is held.
+func (s *Socket) recvErr(errno syscall.Errno) error {
+	switch errno {
 	case syscall.EAGAIN:
 		return errAgain
 	case syscall.ENOBUFS:
-		s.count(&s.stats.Overruns)
+		s.mu.Lock()
+		s.stats.Overruns++
+		for _, st := range s.streams {
+			st.lost = true
+		}
+		s.mu.Unlock()
 		return ErrOverrun
-	default:
-		return sysErr("recvmsg", errno)
 	}
-}
-
-func (s *Socket) count(n *uint64) {
-	s.mu.Lock()
-	*n++
-	s.mu.Unlock()
+	return sysErr("recvmsg", errno)
 }
 
 // recvGo takes one datagram into buf, or, where it is larger, into memory of its own. Its bytes are good until buf is used again.
 // The token is held.
 func (s *Socket) recvGo(buf *rbuf) (datagram, error) {
 	spare := takeSpare()
-	defer giveSpare(spare)
-	var d C.struct_nlgo_dgram
-	C.nlgo_recv(C.int(s.fd), unsafe.Pointer(buf), hotSize, unsafe.Pointer(spare), spareSize, &d)
-	return s.received(buf, spare, &d)
+	C.nlgo_recv(C.int(s.fd), bytesPtr(buf.b[:]), hotSize, bytesPtr(spare[:]), spareSize, &buf.d[0])
+	d, err := s.received(buf, &buf.d[0], spare)
+	giveSpare(spare)
+	return d, err
 }
 
-func (s *Socket) received(buf *rbuf, spare *[spareSize]byte, d *C.struct_nlgo_dgram) (datagram, error) {
-	n := int(d.n)
-	if err := s.recvErr(n); err != nil {
-		return datagram{}, err
+// received returns the datagram that was read into buf, and into spare what did not fit. One that did not fit there either keeps its
+// header, and has the error.
+func (s *Socket) received(buf *rbuf, c *C.struct_nlgo_dgram, spare *[spareSize]byte) (datagram, error) {
+	if c.n < 0 {
+		return datagram{}, s.recvErr(syscall.Errno(-c.n))
 	}
-	b := buf[:]
-	if n > hotSize {
-		b = make([]byte, n)
-		copy(b, buf[:])
-		copy(b[hotSize:], spare[:])
+	n, from := int(c.n), int(c.off)
+	room := hotSize - from
+	d := datagram{meta: metaOf(s, c)}
+	switch {
+	case n <= room:
+		d.b = buf.b[from : from+n : from+n]
+	case n <= room+spareSize:
+		d.b = make([]byte, n)
+		copy(d.b, buf.b[from:])
+		copy(d.b[room:], spare[:])
+	default:
+		s.mu.Lock()
+		s.stats.Truncated++
+		s.mu.Unlock()
+		d.b = bytes.Clone(buf.b[from : from+headerLen])
+		d.err = &Error{Func: "recvmsg", Code: ErrMsgTrunc, Msg: "datagram of " + strconv.Itoa(n) + " bytes"}
 	}
-	return datagram{b: b[:n:n], meta: metaOf(s, d)}, nil
-}
-
-// recvC takes one datagram into C's memory.
-func (s *Socket) recvC() (*inC, error) {
-	spare := takeSpare()
-	defer giveSpare(spare)
-	var d C.struct_nlgo_dgram
-	p := C.nlgo_recv_malloc(C.int(s.fd), unsafe.Pointer(spare), spareSize, &d)
-	if err := s.recvErr(int(d.n)); err != nil {
-		return nil, err
-	}
-	if p == nil { // an empty datagram
-		return nil, nil
-	}
-	return &inC{p: p, n: int(d.n), meta: metaOf(s, &d)}, nil
+	return d, nil
 }
 
 // owner says whom a datagram is for.
@@ -226,23 +247,23 @@ const (
 
 // route sees whom a datagram is for. own is the sequence number of the request that the reader itself waits for, with more numbers
 // following it; it returns forStream with a nil stream for those.
-func (s *Socket) route(b []byte, meta *inbound, own uint32, more int) (owner, *stream) {
+func (s *Socket) route(d *datagram, own uint32, more int) (owner, *stream) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.stats.Datagrams++
-	if meta.src.Port != 0 && !s.untrusted && !(s.rootOK && meta.hasCr && meta.creds.Uid == 0) {
+	if d.meta.src.Port != 0 && !s.untrusted && !(s.rootOK && d.meta.hasCr && d.meta.creds.Uid == 0) {
 		s.stats.Refused++
 		return forNobody, nil
 	}
-	if meta.group != 0 || meta.src.Groups != 0 || len(b) < headerLen {
+	if d.notice() || len(d.b) < headerLen {
 		return forReceiver, nil
 	}
-	seq := binary.NativeEndian.Uint32(b[8:])
+	seq := binary.NativeEndian.Uint32(d.b[8:])
 	if more >= 0 && seq-own <= uint32(more) {
 		return forStream, nil
 	}
 	for _, st := range s.streams {
-		if st.seq == seq {
+		if seq-st.seq <= st.more {
 			return forStream, st
 		}
 	}
@@ -251,7 +272,7 @@ func (s *Socket) route(b []byte, meta *inbound, own uint32, more int) (owner, *s
 		return forNobody, nil
 	}
 	if s.skipping && seq == s.skip {
-		if ends(b) {
+		if ends(d.b) {
 			s.skipping = false
 		}
 		s.stats.Stale++
@@ -284,26 +305,19 @@ func (s *Socket) keepOverrun() {
 	s.mu.Unlock()
 }
 
-// popPending takes the receiver's next datagram from the queue, of those it wants.
-func (s *Socket) popPending(wants func(*datagram) bool) (datagram, bool) {
+// popPending takes the receiver's next datagram from the queue, of those it wants, which may be answers alone.
+func (s *Socket) popPending(wants func(*datagram) bool, answers bool) (datagram, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if answers && s.pending.answers == 0 {
+		return datagram{}, false
+	}
 	for i := range s.pending.d {
 		if wants == nil || wants(&s.pending.d[i]) {
 			return s.pending.take(i), true
 		}
 	}
 	return datagram{}, false
-}
-
-// nextSeq returns a sequence number of the engine's own range, n of them in a row. libnl's numbers are 2^31 away; should they come
-// near after all, the range moves on.
-func (s *Socket) nextSeq(n int) uint32 {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	seq := s.seq + 1
-	s.seq += uint32(n)
-	return seq
 }
 
 // avoidSeq moves the engine's range away from a number that libnl just used.
@@ -420,4 +434,11 @@ func (l *msgSlab) lend(b []byte, in *inbound) *Msg {
 	l.n++
 	m.view, m.in = b, in
 	return m
+}
+
+// revoke ends the life of the message lent last.
+func (l *msgSlab) revoke() {
+	if l.n > 0 {
+		l.m[l.n-1].revoke()
+	}
 }

@@ -11,6 +11,7 @@ import (
 	"context"
 	"encoding/binary"
 	"runtime/cgo"
+	"slices"
 	"syscall"
 )
 
@@ -20,8 +21,9 @@ import (
 type loopMode int
 
 const (
-	loopRecv loopMode = iota // nl_recvmsgs
-	loopAck                  // nl_wait_for_ack
+	loopRecv   loopMode = iota // nl_recvmsgs
+	loopAck                    // nl_wait_for_ack
+	loopPickup                 // nl_recvmsgs, for an answer alone
 )
 
 // trace follows what passes through the receive override, as far as libnl does not tell.
@@ -73,77 +75,104 @@ func (t *trace) scan(b []byte, meta *inbound) {
 }
 
 // recv is the engine under libnl's loop: the next datagram for it.
-func (a *activation) recv() (*inC, error) {
+func (a *activation) recv() (inC, error) {
 	s := a.s
 	for {
-		if d := a.first; d != nil {
-			a.first = nil
+		if d := a.first; d.p != nil {
+			a.first.p = nil
 			return d, nil
 		}
 		if a.err != nil {
-			return nil, a.err
+			return inC{}, a.err
 		}
 		err := a.take()
 		if err != errAgain {
 			if err != nil {
-				return nil, err
+				return inC{}, err
 			}
 			continue
 		}
 		if a.w.never && a.got == 0 {
 			a.again = true
-			return nil, err
+			return inC{}, err
 		}
 		// in the middle of an answer, which is rare: this wait takes the thread
-		if err := s.waitReadable(&a.w, a.readable); err != nil {
-			return nil, err
+		if err := s.waitReadable(&a.w, a, a.readable); err != nil {
+			return inC{}, err
 		}
 	}
 }
 
 // take makes the next datagram for libnl the first one, without waiting. The token is held.
 func (a *activation) take() error {
-	for d, ok := a.s.popPending(a.wants); ok; d, ok = a.s.popPending(a.wants) {
-		if d.err != nil {
-			return d.err
+	s := a.s
+	var lost bool
+	for {
+		d, ok, l := a.queued()
+		if lost = l; !ok {
+			break
 		}
-		if len(d.b) > 0 {
-			a.first = copyToC(d.b, d.meta)
-			return nil
+		if len(d.b) > 0 || d.err != nil {
+			return a.got1st(&d)
 		}
 	}
+	buf := rbufs.Get().(*rbuf)
+	defer rbufs.Put(buf)
 	for {
-		d, err := a.s.recvC()
-		if err != nil {
+		d, err := s.recvGo(buf)
+		switch {
+		case err == ErrOverrun && a.mode != loopRecv:
+			s.keepOverrun()
+			lost = true
+			continue
+		case err == errAgain && lost:
+			return ErrOverrun
+		case err != nil:
 			return err
 		}
-		if d == nil {
-			continue
+		who, st := s.route(&d, 0, -1)
+		if a.mine(&d, who, st) && (len(d.b) > 0 || d.err != nil) {
+			return a.got1st(&d)
 		}
-		if a.mine(d) {
-			a.first = d
-			return nil
-		}
-		d.free()
+		s.keep(d, who, st)
 	}
 }
 
-// mine keeps a datagram that is not libnl's for its owner.
-func (a *activation) mine(d *inC) bool {
-	who, st := a.s.route(d.bytes(), &d.meta, 0, -1)
-	dg := datagram{b: d.bytes(), meta: d.meta}
-	if who == forReceiver && a.wants(&dg) {
-		return true
+// queued returns what others have read for this loop, and whether messages were lost since its request was sent.
+func (a *activation) queued() (d datagram, ok, lost bool) {
+	if a.st == nil {
+		d, ok = a.s.popPending(a.wants, a.mode != loopRecv)
+		return d, ok, false
 	}
-	a.s.keep(dg, who, st)
-	return false
+	a.s.mu.Lock()
+	defer a.s.mu.Unlock()
+	if a.st.q.empty() {
+		return d, false, a.st.lost
+	}
+	return a.st.q.take(0), true, false
+}
+
+// mine reports whether a datagram that was just read is for this loop.
+func (a *activation) mine(d *datagram, who owner, st *stream) bool {
+	if a.st != nil {
+		return st == a.st
+	}
+	return who == forReceiver && a.wants(d)
+}
+
+// got1st hands a datagram over to C.
+func (a *activation) got1st(d *datagram) error {
+	if d.err == nil {
+		a.first = copyToC(d.b, &d.meta)
+	}
+	return d.err
 }
 
 // wants reports whether the loop may have a datagram of the receiver's now. Waiting for an answer, libnl would take a notification for
 // it; and in the middle of a dump it would break off at the answer to what a callback has sent.
 func (a *activation) wants(d *datagram) bool {
-	if d.err != nil || d.notice() {
-		return a.mode != loopAck
+	if len(d.b) == 0 || d.notice() {
+		return a.mode == loopRecv
 	}
 	return !a.trace.multi || len(d.b) < headerLen || binary.NativeEndian.Uint32(d.b[8:]) == a.trace.seq
 }
@@ -160,49 +189,17 @@ func (a *activation) readable() bool {
 	return true
 }
 
-// fetch waits for the receiver's next datagram, becomes the reader and takes it; it ends with the token held, unless there is an
-// error. take does not wait and says errAgain where there is nothing.
-func (s *Socket) fetch(w *wait, take func() error) error {
-	for {
-		var got bool
-		var failed error
-		try := func() bool {
-			select {
-			case s.token <- struct{}{}:
-			default:
-				return true // somebody reads: wait for one's turn outside of the poller
-			}
-			failed = take()
-			if failed == errAgain {
-				s.dropToken()
-				return s.isClosed()
-			}
-			got = true
-			return true
-		}
-		if w.never {
-			if try(); !got {
-				return errAgain
-			}
-		} else if err := s.waitReadable(w, try); err != nil {
-			return err
-		}
-		if !got {
-			// in its turn, and then once more: the one before may have read what is for us
-			if err := s.takeToken(w); err != nil {
-				return err
-			}
-			failed = take()
-			if failed == errAgain {
-				s.dropToken()
-				continue
-			}
-		}
-		if failed != nil {
-			s.dropToken()
-		}
-		return failed
+// ready is for waitReadable.
+func (a *activation) ready() bool {
+	switch {
+	case a.st != nil:
+		return !a.st.q.empty()
+	case a.mode == loopRecv && !a.trace.multi:
+		return !a.s.pending.empty()
+	case a.mode != loopRecv && a.s.pending.answers == 0:
+		return false
 	}
+	return slices.ContainsFunc(a.s.pending.d, func(d datagram) bool { return a.wants(&d) })
 }
 
 // startLoop prepares a run of libnl's loop; the reference to set, nil for the socket's own, goes to it. The receiver's role is for the
@@ -247,7 +244,12 @@ func (a *activation) end() {
 	if a.token {
 		s.dropToken()
 	}
-	if a.first != nil {
+	if a.st != nil {
+		s.dropStream(a.st)
+	}
+	if a.first.p != nil {
+		// libnl did not come for it, as the receive was replaced meanwhile
+		s.unread(datagram{b: slices.Clone(a.first.bytes()), meta: a.first.meta})
 		a.first.free()
 	}
 	s.mu.Lock()
@@ -283,7 +285,7 @@ func (s *Socket) runLoop(fn string, w wait, set *cbSet) (int, error) {
 	if a.overridden() { // who replaces the reading waits as well
 		err = s.takeToken(&a.w)
 	} else {
-		err = s.fetch(&a.w, a.take)
+		err = s.fetch(&a.w, a)
 	}
 	if err != nil {
 		return 0, named(fn, err)
@@ -295,29 +297,28 @@ func (s *Socket) runLoop(fn string, w wait, set *cbSet) (int, error) {
 	return a.result(fn)
 }
 
-// runAck runs nl_wait_for_ack until the answer to a request has ended: to the one numbered seq, or, if seq is 0, to any. Notifications
-// are kept for the receiver. The token is held.
+// runAck runs nl_wait_for_ack, or the loop of nl_pickup, until the answer to a request has ended: to the one numbered seq, or, if seq is
+// 0, to any. Notifications are kept for the receiver.
 func (a *activation) runAck(fn string, seq uint32) error {
+	s := a.s
 	for {
-		for !a.overridden() && a.first == nil {
-			err := a.take()
-			if err == errAgain {
-				if a.w.never {
-					return &Error{Func: fn, Code: ErrAgain}
-				}
-				err = a.s.waitReadable(&a.w, a.readable)
-			}
-			if err == nil {
-				err = a.err
-			}
-			if err != nil {
-				return named(fn, err)
-			}
+		var err error
+		switch replaced := a.overridden(); {
+		case replaced && !a.token:
+			err = s.takeToken(&a.w)
+		case !replaced && !a.token:
+			err = s.fetch(&a.w, a)
+		case !replaced:
+			err = a.fill()
 		}
+		if err != nil {
+			return named(fn, err)
+		}
+		a.token = true
 		a.run()
 		a.settle()
 		a.finish()
-		_, err := a.result(fn)
+		_, err = a.result(fn)
 		switch {
 		case err != nil, a.trace.ended && (seq == 0 || a.trace.endSeq == seq):
 			return err
@@ -325,6 +326,26 @@ func (a *activation) runAck(fn string, seq uint32) error {
 			return nil
 		case a.eof:
 			return &Error{Func: fn, Code: ErrIntr, Msg: "the override's data ended before the answer"}
+		}
+		if a.st != nil {
+			s.dropToken()
+			a.token = false
+		}
+	}
+}
+
+// fill waits for the next datagram with the token held.
+func (a *activation) fill() error {
+	for {
+		err := a.take()
+		if err == nil || err != errAgain || a.w.never {
+			return err
+		}
+		if err := a.s.waitReadable(&a.w, a, a.readable); err != nil {
+			return err
+		}
+		if a.first.p != nil || a.err != nil {
+			return a.err
 		}
 	}
 }
@@ -350,12 +371,12 @@ func (a *activation) run() {
 		a.fail(ErrClosed)
 		return
 	}
-	if s.misaligned {
-		s.misaligned = false
-		C.nlgo_expect_seq(s.res.sk, C.uint32_t(s.alignTo), cBool(!s.noAck))
-	}
 	s.loop = a
 	a.set.mu.Lock()
+	if s.misaligned && !s.noAck && !a.set.anySeq {
+		s.misaligned = false
+		C.nlgo_expect_seq(s.res.sk, C.uint32_t(s.alignTo))
+	}
 	if a.mode == loopAck {
 		C.nlgo_wait_for_ack(s.res.sk, C.uintptr_t(h), &a.res)
 	} else {
@@ -428,7 +449,7 @@ func (s *Socket) discard(on func() bool) {
 		case err != nil:
 			return
 		}
-		who, st := s.route(d.b, &d.meta, 0, -1)
+		who, st := s.route(&d, 0, -1)
 		s.keep(d, who, st)
 	}
 }
@@ -547,9 +568,52 @@ func (s *Socket) WaitForAck() error {
 		return err
 	}
 	defer a.end()
-	if err := s.takeToken(&a.w); err != nil {
-		return named(fn, err)
-	}
-	a.token = true
 	return a.runAck(fn, 0)
+}
+
+// Pickup waits for the answer to a message sent with auto-ack and returns the object in it, which is the caller's; the last if there are
+// several, nil if there is none. Unlike libnl it reads the answer to its end, and takes no other datagram for it.
+//
+// Implements: nl_pickup nl_pickup_keep_syserr
+func (s *Socket) Pickup() (*Object, error) {
+	const fn = "nl_pickup"
+	if s == nil {
+		return nil, argErr(fn, "nil Socket")
+	}
+	own, err := s.Callbacks()
+	if err != nil {
+		return nil, err
+	}
+	defer own.Close()
+	cb, err := own.Clone()
+	if err != nil {
+		return nil, err
+	}
+	defer cb.Close()
+	var obj *Object
+	err = cb.Set(CbValid, KindCustom, func(m *Msg) error {
+		o, err := m.Object()
+		if err == nil {
+			_ = obj.Close()
+			obj = o
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	set, err := cb.hold(fn)
+	if err != nil {
+		return nil, err
+	}
+	a, err := s.startLoop(fn, s.waiting(), set, loopPickup, true)
+	if err != nil {
+		return nil, err
+	}
+	defer a.end()
+	if err = a.runAck(fn, 0); err != nil {
+		_ = obj.Close()
+		return nil, err
+	}
+	return obj, nil
 }

@@ -7,9 +7,7 @@ package libnl_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"maps"
-	"os"
 	"runtime"
 	"strings"
 	"syscall"
@@ -17,6 +15,7 @@ import (
 	"time"
 
 	"github.com/golibnl/libnl"
+	"github.com/golibnl/libnl/internal/nltest"
 	"github.com/golibnl/libnl/internal/oracle"
 	"golang.org/x/sys/unix"
 )
@@ -636,7 +635,7 @@ func TestCallbackSendRecursion(t *testing.T) {
 
 // A callback that leaves by runtime.Goexit, as t.FailNow does, ends its goroutine, and nothing else.
 func TestCallbackGoexit(t *testing.T) {
-	if asanOn {
+	if nltest.ASan {
 		t.Skip("C frames are left behind, and what they held")
 	}
 	eachScene(t, func(t *testing.T, sc *scene) {
@@ -653,7 +652,7 @@ func TestCallbackGoexit(t *testing.T) {
 }
 
 func TestOverrideGoexit(t *testing.T) {
-	if asanOn {
+	if nltest.ASan {
 		t.Skip("C frames are left behind, and what they held")
 	}
 	for _, which := range []string{"send", "recv", "loop", "nested"} {
@@ -688,17 +687,6 @@ func TestOverrideGoexit(t *testing.T) {
 	}
 }
 
-func rss(t testing.TB) int {
-	t.Helper()
-	runtime.GC()
-	b, err := os.ReadFile("/proc/self/statm")
-	noErr(t, err)
-	var size, resident int
-	_, err = fmt.Sscan(string(b), &size, &resident)
-	noErr(t, err)
-	return resident * os.Getpagesize()
-}
-
 func TestCallbackPanicMemory(t *testing.T) {
 	sc := newScene(t, libnl.CbMsgIn, false)
 	sc.hook(func(*libnl.Msg) error { panic("again") })
@@ -717,13 +705,13 @@ func TestCallbackPanicMemory(t *testing.T) {
 	for range 2000 {
 		one()
 	}
-	before := rss(t)
+	before := nltest.RSS(t)
 	for range 20000 {
 		one()
 	}
-	after := rss(t)
+	after := nltest.RSS(t)
 	t.Logf("%d KiB before, %d KiB after", before>>10, after>>10)
-	if grown := after - before; grown > 16<<20 && !asanOn { // a leaked message or datagram is 40 MB; asan keeps freed memory
+	if grown := after - before; grown > 16<<20 && !nltest.ASan { // a leaked message or datagram is 40 MB; asan keeps freed memory
 		t.Errorf("grew by %d KiB", grown>>10)
 	}
 	sc.usable()

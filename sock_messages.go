@@ -8,9 +8,10 @@ package libnl
 import "C"
 
 import (
+	"bytes"
 	"context"
 	"iter"
-	"slices"
+	"sync"
 )
 
 // receiverRole takes the role of the socket's receiver, of which there is one at a time.
@@ -37,52 +38,128 @@ func (s *Socket) dropRole() {
 	s.mu.Unlock()
 }
 
-// inbox reads the receiver's datagrams.
-type inbox struct {
-	s   *Socket
-	buf *rbuf
-	d   datagram
+// batch is what is read at a time.
+type batch struct {
+	read [batchSize]datagram // what of it is for the receiver; the last may be an error instead
+	n    int
+	next int
+	rbuf
 }
 
-// take is for fetch.
+var batches = sync.Pool{New: func() any { return new(batch) }}
+
+// inbox reads the receiver's datagrams, several at a time.
+type inbox struct {
+	s    *Socket
+	max  int      // so many at a time
+	buf  *batch   // nil while nothing is there
+	d    datagram // taken
+	rest []byte   // of it, not yet seen
+
+	slab msgSlab
+	in   inbound
+}
+
+// ready is for fetch.
+func (r *inbox) ready() bool { return !r.s.pending.empty() }
+
+// take takes the next datagram, good until the next call. The token is held.
 func (r *inbox) take() error {
 	s := r.s
-	if d, ok := s.popPending(nil); ok {
+	if d, ok := s.popPending(nil, false); ok {
 		r.d = d
 		return d.err
 	}
-	buf := rbufs.Get().(*rbuf)
 	for {
-		d, err := s.recvGo(buf)
+		r.readMany()
+		if r.buf.n == 0 {
+			continue
+		}
+		err := r.pop()
+		if err == errAgain {
+			r.release() // idle sockets hold no buffer
+		}
+		return err
+	}
+}
+
+// readMany reads what has arrived. What is for others goes there.
+func (r *inbox) readMany() {
+	s := r.s
+	if r.buf == nil {
+		r.buf = batches.Get().(*batch)
+	}
+	b := r.buf
+	b.n, b.next = 0, 0
+	spare := takeSpare()
+	defer giveSpare(spare)
+	n := int(C.nlgo_recv_many(C.int(s.fd), bytesPtr(b.b[:]), hotSize, bytesPtr(spare[:]), spareSize, &b.d[0], C.int(r.max)))
+	for i := range b.d[:n] {
+		d, err := s.received(&b.rbuf, &b.d[i], spare)
+		if err == errAgain && i > 0 {
+			return
+		}
+		who, st := forReceiver, (*stream)(nil)
 		if err != nil {
-			rbufs.Put(buf) // idle sockets hold no buffer
-			return err
+			d.err = err
+		} else {
+			who, st = s.route(&d, 0, -1)
 		}
-		who, st := s.route(d.b, &d.meta, 0, -1)
-		if who == forReceiver {
-			r.release()
-			r.buf, r.d = buf, d
-			return nil
+		if who != forReceiver {
+			s.keep(d, who, st)
+			continue
 		}
-		s.keep(d, who, st)
+		b.read[b.n] = d
+		b.n++
 	}
 }
 
-func (r *inbox) release() {
-	if r.buf != nil {
-		rbufs.Put(r.buf)
-		r.buf = nil
-	}
+func (r *inbox) pop() error {
+	r.d = r.buf.read[r.buf.next]
+	r.buf.next++
+	return r.d.err
 }
 
-// next waits for the next datagram; it is good until the next call.
-func (r *inbox) next(w *wait) error {
+// fetch waits for the next datagram.
+func (r *inbox) fetch(w *wait) error {
+	if r.buf != nil && r.buf.next < r.buf.n && !r.s.over(w) {
+		return r.pop()
+	}
 	r.release()
-	if err := r.s.fetch(w, r.take); err != nil {
+	if err := r.s.fetch(w, r); err != nil {
 		return err
 	}
 	r.s.dropToken()
 	return nil
+}
+
+// release gives the buffer back, and what was not taken of it to the queue, in front.
+func (r *inbox) release() {
+	b := r.buf
+	if b == nil {
+		return
+	}
+	if left := b.read[b.next:b.n]; len(left) > 0 {
+		for i := range left {
+			left[i].b = bytes.Clone(left[i].b)
+		}
+		r.s.unread(left...)
+	}
+	clear(b.read[:b.n])
+	b.n, b.next = 0, 0
+	batches.Put(b)
+	r.buf = nil
+}
+
+// leave ends a loop over messages, wherever it is.
+func (r *inbox) leave() {
+	r.slab.revoke()
+	rest := bytes.Clone(r.rest)
+	r.release()
+	if len(rest) > 0 {
+		r.s.unread(datagram{b: rest, meta: r.in})
+	}
+	r.s.dropRole()
 }
 
 // Messages yields what arrives, message by message, each lent for the loop step; the body may make requests on the same socket. An error
@@ -96,38 +173,33 @@ func (s *Socket) Messages(ctx context.Context) iter.Seq2[*Msg, error] {
 			yield(nil, err)
 			return
 		}
-		defer s.dropRole()
+		r := inbox{s: s, max: batchSize}
+		defer r.leave()
 		w := wait{ctx: ctx}
-		r := inbox{s: s}
-		defer r.release()
-		var slab msgSlab
-		var in inbound
 		var a answer
 		for {
-			if err := r.next(&w); err != nil {
+			if err := r.fetch(&w); err != nil {
 				if !yield(nil, named(fn, err)) || !passing(err) {
 					return
 				}
 				continue
 			}
-			in = r.d.meta
-			for b, rest := nextMsg(r.d.b); b != nil; b, rest = nextMsg(rest) {
+			r.in = r.d.meta
+			var b []byte
+			for b, r.rest = nextMsg(r.d.b); b != nil; b, r.rest = nextMsg(r.rest) {
 				a.see(fn, b)
 				err := a.err
 				if a.ended {
-					s.endedFor(b, &in)
+					s.endedFor(b, &r.in)
 					a = answer{}
 				}
 				if getHeader(b).Type == MsgNoop {
 					continue
 				}
-				m := slab.lend(b, &in)
-				ok := yield(m, err)
-				m.revoke()
-				if !ok {
-					s.keepRest(datagram{b: rest, meta: in})
+				if !yield(r.slab.lend(b, &r.in), err) {
 					return
 				}
+				r.slab.revoke()
 			}
 		}
 	}
@@ -136,21 +208,17 @@ func (s *Socket) Messages(ctx context.Context) iter.Seq2[*Msg, error] {
 // passing reports whether a receive can go on after an error.
 func passing(err error) bool { return err == ErrOverrun || isCode(err, ErrMsgTrunc) }
 
-// keepRest puts what a loop left early has not seen of a datagram back, in front.
-func (s *Socket) keepRest(d datagram) {
-	if len(d.b) == 0 {
-		return
-	}
-	d.b = slices.Clone(d.b)
+// unread puts datagrams back, in front of all that the receiver has not seen.
+func (s *Socket) unread(ds ...datagram) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.pending.d = slices.Insert(s.pending.d, 0, d)
-	s.pending.bytes += len(d.b)
+	s.pending.unread(ds)
+	s.notify()
+	s.mu.Unlock()
 }
 
 // endedFor notes the end of an answer that libnl's loop did not see: it has to expect the next.
 func (s *Socket) endedFor(m []byte, in *inbound) {
-	if in.group != 0 || in.src.Groups != 0 {
+	if !in.trusted || in.group != 0 || in.src.Groups != 0 {
 		return
 	}
 	s.mu.Lock()
@@ -171,12 +239,12 @@ func (s *Socket) RecvRaw(ctx context.Context) ([]byte, SockAddr, error) {
 		return nil, SockAddr{}, err
 	}
 	defer s.dropRole()
-	r := inbox{s: s}
+	r := inbox{s: s, max: 1}
 	defer r.release()
-	if err := r.next(&wait{ctx: ctx}); err != nil {
+	if err := r.fetch(&wait{ctx: ctx}); err != nil {
 		return nil, SockAddr{}, named(fn, err)
 	}
-	return slices.Clone(r.d.b), r.d.meta.src, nil
+	return bytes.Clone(r.d.b), r.d.meta.src, nil
 }
 
 // inOverride reports whether the caller stands in an override of this socket's receive, which has the token.
@@ -193,14 +261,14 @@ func (s *Socket) rawInside(fn string, ctx context.Context) ([]byte, SockAddr, er
 	if ctx == nil {
 		return nil, SockAddr{}, argErr(fn, "nil context")
 	}
-	r := inbox{s: s}
+	r := inbox{s: s, max: 1}
 	defer r.release()
 	w := wait{ctx: ctx}
 	for {
 		err := r.take()
 		if err == errAgain {
 			failed := errAgain
-			if err = s.waitReadable(&w, func() bool { failed = r.take(); return failed != errAgain }); err == nil {
+			if err = s.waitReadable(&w, &r, func() bool { failed = r.take(); return failed != errAgain }); err == nil {
 				err = failed
 			}
 			if err == errAgain {
@@ -210,6 +278,6 @@ func (s *Socket) rawInside(fn string, ctx context.Context) ([]byte, SockAddr, er
 		if err != nil {
 			return nil, SockAddr{}, named(fn, err)
 		}
-		return slices.Clone(r.d.b), r.d.meta.src, nil
+		return bytes.Clone(r.d.b), r.d.meta.src, nil
 	}
 }

@@ -106,6 +106,7 @@ func (s *Socket) membership(fn string, join bool, groups []Group) error {
 		}
 		if g > 32 && join {
 			// the sender's address has no bit for these: only the control message tells a notification from an answer
+			s.pktinfo = true
 			C.nlgo_setsockopt(C.int(s.fd), unix.SOL_NETLINK, unix.NETLINK_PKTINFO, 1)
 		}
 		var errno C.int
@@ -218,7 +219,8 @@ func (s *Socket) SetPassCred(on bool) error {
 	return codeErr("nl_socket_set_passcred", int(C.nl_socket_set_passcred(s.res.sk, cBool(on))))
 }
 
-// SetRecvPktInfo makes messages carry the multicast group they were sent to: see [Msg.Group].
+// SetRecvPktInfo makes messages carry the multicast group they were sent to: see [Msg.Group]. A socket that joined a group above 32, or
+// that was made by SetFD, needs that itself: switching it off has no effect.
 //
 // Implements: nl_socket_recv_pktinfo
 func (s *Socket) SetRecvPktInfo(on bool) error {
@@ -226,6 +228,7 @@ func (s *Socket) SetRecvPktInfo(on bool) error {
 		return err
 	}
 	defer s.mu.Unlock()
+	on = on || s.pktinfo
 	return codeErr("nl_socket_recv_pktinfo", int(C.nl_socket_recv_pktinfo(s.res.sk, cBool(on))))
 }
 
@@ -269,7 +272,7 @@ func (s *Socket) DisableSeqCheck() {
 	} else {
 		C.nlgo_cb_accept_seq(set.cb)
 	}
-	set.msg[CbSeqCheck] = nil
+	set.msg[CbSeqCheck], set.anySeq = nil, true
 }
 
 // DisableAutoAck makes SendAuto ask for no acknowledgement.

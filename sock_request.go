@@ -13,32 +13,57 @@ import (
 	"slices"
 	"syscall"
 	"time"
-	"unsafe"
 )
 
 // The engine's requests: sent with sequence numbers of their own, answered to whom they belong.
 
-// prepare makes a message ready to go: numbered seq, from this socket, with flags more.
-func (s *Socket) prepare(fn string, m *Msg, seq uint32) ([]byte, SockAddr, error) {
+// request is what a request is sent with.
+type request struct {
+	seq  uint32 // its number, of the engine's range
+	port uint32
+	peer SockAddr
+}
+
+// begin counts a request, or several with numbers in a row, in; end counts it out.
+func (s *Socket) beginRequest(fn string, w *wait, n int) (request, error) {
+	if w.ctx == nil {
+		return request{}, argErr(fn, "nil context")
+	}
+	if err := s.lockConnected(fn); err != nil {
+		return request{}, err
+	}
+	defer s.mu.Unlock()
+	if s.nested() {
+		return request{}, &Error{Func: fn, cause: ErrNested}
+	}
+	s.users++
+	return s.numbers(n), nil
+}
+
+// numbers returns n sequence numbers in a row. The state mutex is held.
+func (s *Socket) numbers(n int) request {
+	r := request{seq: s.seq + 1, port: s.port, peer: s.peer}
+	s.seq += uint32(n)
+	return r
+}
+
+// prepare makes a message ready to go.
+func (s *Socket) prepare(fn string, m *Msg, r request) ([]byte, SockAddr, error) {
 	b, err := m.sendable(fn)
 	if err != nil {
 		return nil, SockAddr{}, err
 	}
 	h := getHeader(b)
-	h.Len, h.Seq = uint32(len(b)), seq
+	h.Len, h.Seq, h.Port = uint32(len(b)), r.seq, r.port
 	h.Flags |= FlagRequest
 	if h.Flags&FlagDump != FlagDump || !isGet(s.proto, h.Type) {
 		h.Flags |= FlagAck
 	}
-	s.mu.Lock()
-	h.Port = s.port
-	to := s.peer
-	s.mu.Unlock()
 	putHeader(b, h)
 	if m.own != nil && m.own.hasDst {
-		to = m.own.dst
+		return b, m.own.dst, nil
 	}
-	return b, to, nil
+	return b, r.peer, nil
 }
 
 // isGet reports whether the flags of a request can mean a dump: for a NEW request the same bits say replace and exclude.
@@ -52,9 +77,9 @@ func isDump(p Protocol, b []byte) bool {
 	return h.Flags&FlagDump == FlagDump && isGet(p, h.Type)
 }
 
-// post sends, and if recv is not nil takes what has arrived then. Where another program's queue is full it tries again within ctx, less
-// and less often: netlink's poll would say that there is room.
-func (s *Socket) post(w *wait, fn string, b []byte, to SockAddr, recv func(n int)) error {
+// post sends. Where another program's queue is full it tries again within ctx, less and less often: netlink's poll would say that
+// there is room.
+func (s *Socket) post(w *wait, fn string, b []byte, to SockAddr) error {
 	for pause := time.Millisecond; ; pause = min(2*pause, 50*time.Millisecond) {
 		n := int(C.nlgo_send(C.int(s.fd), bytesPtr(b), C.uint32_t(len(b)), C.uint32_t(to.Port), C.uint32_t(to.Groups), nil))
 		if n >= 0 {
@@ -83,79 +108,74 @@ func (s *Socket) sleep(w *wait, d time.Duration) error {
 }
 
 // transact sends b, whose answers are numbered seq to seq+more, and gives each datagram of them to got until it says that the end has
-// been seen. What else arrives goes to its owner. The token is held.
-func (s *Socket) transact(w *wait, fn string, b []byte, to SockAddr, seq uint32, more int, got func(b []byte, meta *inbound) bool) error {
+// been seen. What else arrives goes to its owner. The kernel has answered when the send returns: until then the token is held. An answer
+// that has to be waited for, another program's, leaves the token to others.
+func (s *Socket) transact(w *wait, fn string, b []byte, to SockAddr, seq uint32, more int, got func(b []byte) bool) error {
+	if err := s.takeToken(w); err != nil {
+		return err
+	}
+	ended, sent, err := s.exchange(fn, b, to, seq, more, got)
+	if ended || err != nil {
+		s.dropToken()
+		return err
+	}
+	st := s.register(seq, more)
+	s.dropToken()
+	defer s.dropStream(st)
+	if !sent {
+		if err := s.post(w, fn, b, to); err != nil {
+			return err
+		}
+	}
+	for {
+		if err := s.fetch(w, st); err != nil {
+			return err
+		}
+		s.dropToken()
+		if got(st.d.b) {
+			return nil
+		}
+	}
+}
+
+// exchange is transact as far as it does not wait.
+func (s *Socket) exchange(fn string, b []byte, to SockAddr, seq uint32, more int, got func(b []byte) bool) (ended, sent bool, err error) {
 	buf := rbufs.Get().(*rbuf)
 	defer rbufs.Put(buf)
 	spare := takeSpare()
 	defer giveSpare(spare)
-	var d C.struct_nlgo_dgram
 	n := int(C.nlgo_transact(C.int(s.fd), bytesPtr(b), C.uint32_t(len(b)), C.uint32_t(to.Port), C.uint32_t(to.Groups),
-		unsafe.Pointer(buf), hotSize, unsafe.Pointer(spare), spareSize, &d))
+		bytesPtr(buf.b[:]), hotSize, bytesPtr(spare[:]), spareSize, &buf.d[0]))
 	if n < 0 {
-		if syscall.Errno(-n) != syscall.EAGAIN {
-			return sysErr(fn, syscall.Errno(-n))
+		if syscall.Errno(-n) == syscall.EAGAIN {
+			return false, false, nil
 		}
-		if err := s.post(w, fn, b, to, nil); err != nil {
-			return err
-		}
-		d.n = -C.EAGAIN
+		return false, false, sysErr(fn, syscall.Errno(-n))
 	}
 	lost := false
 	for {
-		dg, err := s.received(buf, spare, &d)
+		d, err := s.received(buf, &buf.d[0], spare)
 		switch {
-		case err == nil:
-			who, st := s.route(dg.b, &dg.meta, seq, more)
-			if who == forStream && st == nil {
-				if got(dg.b, &dg.meta) {
-					return nil
-				}
-			} else {
-				s.keep(dg, who, st)
-			}
 		case err == ErrOverrun:
 			// the answer may be among what was lost, or still come: the kernel drops what does not fit, not what is queued
 			lost = true
 			s.keepOverrun()
+		case err == errAgain && lost:
+			return false, true, ErrOverrun
 		case err == errAgain:
-			if lost {
-				return ErrOverrun
-			}
-			if err := s.waitReadable(w, func() bool {
-				C.nlgo_recv(C.int(s.fd), unsafe.Pointer(buf), hotSize, unsafe.Pointer(spare), spareSize, &d)
-				return d.n != -C.EAGAIN
-			}); err != nil {
-				return err
-			}
-			if d.n != -C.EAGAIN {
-				continue
-			}
+			return false, true, nil
+		case err != nil:
+			return false, true, err
 		default:
-			return err
+			who, st := s.route(&d, seq, more)
+			if who != forStream || st != nil {
+				s.keep(d, who, st)
+			} else if d.err != nil || got(d.b) {
+				return true, true, d.err
+			}
 		}
-		C.nlgo_recv(C.int(s.fd), unsafe.Pointer(buf), hotSize, unsafe.Pointer(spare), spareSize, &d)
+		C.nlgo_recv(C.int(s.fd), bytesPtr(buf.b[:]), hotSize, bytesPtr(spare[:]), spareSize, &buf.d[0])
 	}
-}
-
-// claim begins a request: a count on the stack, and the token.
-func (s *Socket) claim(fn string, w *wait) error {
-	if w.ctx == nil {
-		return argErr(fn, "nil context")
-	}
-	if err := s.begin(fn); err != nil {
-		return err
-	}
-	if err := s.takeToken(w); err != nil {
-		s.end()
-		return named(fn, err)
-	}
-	return nil
-}
-
-func (s *Socket) unclaim() {
-	s.dropToken()
-	s.end()
 }
 
 // answer follows the messages of one answer.
@@ -194,22 +214,25 @@ func (a *answer) see(fn string, m []byte) (data bool) {
 func (s *Socket) Do(ctx context.Context, m *Msg) error {
 	const fn = "request"
 	w := wait{ctx: ctx}
-	if err := s.claim(fn, &w); err != nil {
+	r, err := s.beginRequest(fn, &w, 1)
+	if err != nil {
 		return err
 	}
-	defer s.unclaim()
-	seq := s.nextSeq(1)
-	b, to, err := s.prepare(fn, m, seq)
+	defer s.end()
+	b, to, err := s.prepare(fn, m, r)
 	if err != nil {
 		return err
 	}
 	if isDump(s.proto, b) {
-		if err := s.reserveDump(fn, nil); err != nil {
-			return err
+		for _, err := range s.Request(ctx, m) {
+			if err != nil {
+				return err
+			}
 		}
+		return nil
 	}
 	var a answer
-	err = s.transact(&w, fn, b, to, seq, 0, func(b []byte, _ *inbound) bool {
+	err = s.transact(&w, fn, b, to, r.seq, 0, func(b []byte) bool {
 		for m, rest := nextMsg(b); m != nil && !a.ended; m, rest = nextMsg(rest) {
 			a.see(fn, m)
 		}
@@ -235,13 +258,15 @@ func (s *Socket) Batch(ctx context.Context, ms []*Msg) []error {
 		return errs
 	}
 	w := wait{ctx: ctx}
-	if err := s.claim(fn, &w); err != nil {
+	if _, err := s.beginRequest(fn, &w, 0); err != nil {
 		return fail(0, err)
 	}
-	defer s.unclaim()
+	defer s.end()
+	var out []byte
 	for from := 0; from < len(ms); {
-		n, err := s.window(&w, fn, ms[from:], errs[from:])
-		if err != nil {
+		var n int
+		var err error
+		if n, out, err = s.window(&w, fn, ms[from:], errs[from:], out[:0]); err != nil {
 			return fail(from, named(fn, err))
 		}
 		from += n
@@ -256,16 +281,19 @@ const (
 
 var errPending = &Error{Func: "request", Code: ErrIntr, Msg: "the outcome is unknown: no answer was seen"}
 
-// window sends as many requests as fit at once and fills in their results; it returns how many.
-func (s *Socket) window(w *wait, fn string, ms []*Msg, errs []error) (int, error) {
-	var out []byte
+// window sends as many requests as fit at once and fills in their results; it returns how many, and the buffer out.
+func (s *Socket) window(w *wait, fn string, ms []*Msg, errs []error, out []byte) (int, []byte, error) {
 	var dst SockAddr
 	n := 0
 	count := min(len(ms), windowMsgs)
-	seq := s.nextSeq(count)
+	s.mu.Lock()
+	r := s.numbers(count)
+	s.mu.Unlock()
+	seq := r.seq
 	waiting := 0
 	for ; n < count; n++ {
-		b, to, err := s.prepare(fn, ms[n], seq+uint32(n))
+		r.seq = seq + uint32(n)
+		b, to, err := s.prepare(fn, ms[n], r)
 		if err == nil && isDump(s.proto, b) {
 			err = argErr(fn, "a dump in a batch")
 		}
@@ -283,9 +311,9 @@ func (s *Socket) window(w *wait, fn string, ms []*Msg, errs []error) (int, error
 		waiting++
 	}
 	if waiting == 0 {
-		return n, nil
+		return n, out, nil
 	}
-	err := s.transact(w, fn, out, dst, seq, n-1, func(b []byte, _ *inbound) bool {
+	err := s.transact(w, fn, out, dst, seq, n-1, func(b []byte) bool {
 		for m, rest := nextMsg(b); m != nil; m, rest = nextMsg(rest) {
 			i := getHeader(m).Seq - seq
 			if i >= uint32(n) || errs[i] != errPending {
@@ -305,24 +333,38 @@ func (s *Socket) window(w *wait, fn string, ms []*Msg, errs []error) (int, error
 			}
 		}
 	}
-	return n, err
+	return n, out, err
 }
 
-// A stream is a request whose answer is being read.
+// A stream is a request whose answer is awaited without the token.
 type stream struct {
+	s    *Socket
 	seq  uint32
+	more uint32 // numbers that follow seq
 	dump bool
-	q    queue
+	lost bool  // messages were lost since it was sent
+	q    queue // what others read for it
 	buf  *rbuf
+	d    datagram // taken
 	in   inbound
 	answer
+}
+
+// register makes the answers numbered seq to seq+more a stream's.
+func (s *Socket) register(seq uint32, more int) *stream {
+	st := &stream{s: s, seq: seq, more: uint32(more)}
+	s.mu.Lock()
+	s.streams = append(s.streams, st)
+	s.users++
+	s.mu.Unlock()
+	return st
 }
 
 // reserveDump makes st the dump in progress. The kernel allows one on a socket.
 func (s *Socket) reserveDump(fn string, st *stream) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.dump != nil || s.skipping {
+	if s.dump != nil {
 		return &Error{Func: fn, Code: ErrBusy, Msg: "a dump is in progress on this socket"}
 	}
 	s.dump = st
@@ -331,26 +373,30 @@ func (s *Socket) reserveDump(fn string, st *stream) error {
 
 // openStream sends a request and registers who reads its answer.
 func (s *Socket) openStream(w *wait, fn string, m *Msg) (*stream, error) {
-	if err := s.claim(fn, w); err != nil {
-		return nil, err
-	}
-	defer s.unclaim()
-	st := &stream{seq: s.nextSeq(1)}
-	b, to, err := s.prepare(fn, m, st.seq)
+	r, err := s.beginRequest(fn, w, 1)
 	if err != nil {
 		return nil, err
 	}
-	if st.dump = isDump(s.proto, b); st.dump {
-		if err := s.reserveDump(fn, st); err != nil {
-			return nil, err
+	defer s.end()
+	b, to, err := s.prepare(fn, m, r)
+	if err != nil {
+		return nil, err
+	}
+	// in its turn: what answers a request that libnl sent is read as a whole, and a callback must not ask
+	if err := s.takeToken(w); err != nil {
+		return nil, named(fn, err)
+	}
+	s.dropToken()
+	st := s.register(r.seq, 0)
+	if isDump(s.proto, b) {
+		if err = s.reserveDump(fn, st); err == nil {
+			st.dump = true
 		}
 	}
-	s.mu.Lock()
-	s.streams = append(s.streams, st)
-	s.users++
-	s.mu.Unlock()
-	if err := s.post(w, fn, b, to, nil); err != nil {
-		st.ended = true
+	if err == nil {
+		err = s.post(w, fn, b, to)
+	}
+	if err != nil {
 		s.dropStream(st)
 		return nil, named(fn, err)
 	}
@@ -375,67 +421,55 @@ func (s *Socket) dropStream(st *stream) {
 // closeStream ends a stream early: the rest of its answer is discarded.
 func (s *Socket) closeStream(st *stream) {
 	if !st.ended && s.takeToken(&wait{ctx: context.Background()}) == nil {
-		s.discardStream(st)
+		s.discard(func() bool {
+			for !st.q.empty() && !st.ended {
+				if d := st.q.take(0); ends(d.b) {
+					st.ended = true
+				}
+			}
+			return !st.ended
+		})
 		s.dropToken()
 	}
 	s.dropStream(st)
 }
 
-func (s *Socket) discardStream(st *stream) {
-	s.discard(func() bool {
-		for !st.q.empty() && !st.ended {
-			if d := st.q.take(0); ends(d.b) {
-				st.ended = true
-			}
+// take takes the stream's next datagram. The token is held.
+func (st *stream) take() error {
+	s := st.s
+	s.mu.Lock()
+	lost := st.lost
+	if !st.q.empty() {
+		st.d = st.q.take(0)
+		s.mu.Unlock()
+		return st.d.err
+	}
+	s.mu.Unlock()
+	if st.buf == nil {
+		st.buf = rbufs.Get().(*rbuf)
+	}
+	for {
+		d, err := s.recvGo(st.buf)
+		switch {
+		case err == ErrOverrun:
+			lost = true
+			s.keepOverrun()
+			continue
+		case err == errAgain && lost:
+			return ErrOverrun // what the kernel has not queued by now was among what was lost
+		case err != nil:
+			return err
 		}
-		return !st.ended
-	})
-}
-
-// next takes the stream's next datagram.
-func (s *Socket) nextOf(w *wait, st *stream) (datagram, error) {
-	var d datagram
-	take := func() error {
-		s.mu.Lock()
-		if !st.q.empty() {
-			d = st.q.take(0)
-			s.mu.Unlock()
+		who, other := s.route(&d, 0, -1)
+		if other == st {
+			st.d = d
 			return d.err
 		}
-		s.mu.Unlock()
-		if st.buf == nil {
-			st.buf = rbufs.Get().(*rbuf)
-		}
-		for {
-			var err error
-			d, err = s.recvGo(st.buf)
-			if err == ErrOverrun {
-				s.keepOverrun()
-				continue
-			}
-			if err != nil {
-				return err
-			}
-			who, other := s.route(d.b, &d.meta, st.seq, -1)
-			if other == st {
-				return nil
-			}
-			s.keep(d, who, other)
-		}
+		s.keep(d, who, other)
 	}
-	// what is there already needs no wait
-	if err := s.takeToken(w); err != nil {
-		return d, err
-	}
-	err := take()
-	s.dropToken()
-	if err == errAgain {
-		if err = s.fetch(w, take); err == nil {
-			s.dropToken()
-		}
-	}
-	return d, err
 }
+
+func (st *stream) ready() bool { return !st.q.empty() }
 
 // Request sends a request when the loop starts and yields the replies; each is lent for the loop step. An error is yielded once and
 // ends the loop: the kernel's refusal, also at the end of a dump; [ErrDumpIntr], after all data, when a dump was interrupted by a change and is
@@ -450,25 +484,26 @@ func (s *Socket) Request(ctx context.Context, m *Msg) iter.Seq2[*Msg, error] {
 			yield(nil, err)
 			return
 		}
-		defer s.closeStream(st)
 		var slab msgSlab
+		defer func() {
+			slab.revoke()
+			s.closeStream(st)
+		}()
 		for !st.ended {
-			d, err := s.nextOf(&w, st)
-			if err != nil {
+			if err := s.fetch(&w, st); err != nil {
 				yield(nil, named(fn, err))
 				return
 			}
-			st.in = d.meta
-			for b, rest := nextMsg(d.b); b != nil && !st.ended; b, rest = nextMsg(rest) {
+			s.dropToken()
+			st.in = st.d.meta
+			for b, rest := nextMsg(st.d.b); b != nil && !st.ended; b, rest = nextMsg(rest) {
 				if !st.see(fn, b) {
 					continue
 				}
-				m := slab.lend(b, &st.in)
-				ok := yield(m, nil)
-				m.revoke()
-				if !ok {
+				if !yield(slab.lend(b, &st.in), nil) {
 					return
 				}
+				slab.revoke()
 			}
 		}
 		if st.err != nil {

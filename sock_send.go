@@ -12,7 +12,6 @@ import (
 	"runtime/cgo"
 	"slices"
 	"syscall"
-	"unsafe"
 )
 
 // MsgHdr is what SendMsg sends (struct msghdr).
@@ -77,7 +76,7 @@ func (s *Socket) sendOp(fn string, op uint32, m *Msg, iov, control []byte, dst S
 	}
 	n, err := s.outward(fn, b, func(h C.uintptr_t, res *C.struct_nlgo_res) {
 		C.nlgo_send_op(s.res.sk, h, C.int(op), bytesPtr(b), C.uint32_t(len(b)), &c, bytesPtr(iov), bytesPtr(control), &v, res)
-		if op == C.NLGO_SEND_AUTO || op == C.NLGO_COMPLETE {
+		if op == C.NLGO_SEND_AUTO || op == C.NLGO_SEND_SYNC || op == C.NLGO_COMPLETE {
 			s.avoidSeq(getHeader(b).Seq)
 		}
 	})
@@ -213,22 +212,6 @@ func (s *Socket) SendSimple(t MsgType, f MsgFlags, body []byte) (int, error) {
 	})
 }
 
-// RTGenRequest sends a request that consists of an address family alone, as for a dump of everything.
-//
-// Implements: nl_rtgen_request
-func (s *Socket) RTGenRequest(t MsgType, f Family, fl MsgFlags) error {
-	if f < 0 || f > math.MaxUint8 {
-		return argErr("nl_rtgen_request", "address family out of range")
-	}
-	if err := s.lockConnected("nl_rtgen_request"); err != nil {
-		return err
-	}
-	_, err := s.outward("nl_rtgen_request", nil, func(h C.uintptr_t, res *C.struct_nlgo_res) {
-		C.nlgo_rtgen_request(s.res.sk, h, C.int(t), C.int(f), C.int(fl), res)
-	})
-	return err
-}
-
 // Complete fills in what a message still lacks: port, libnl's next sequence number, protocol, the request flag and, unless auto-ack is
 // off, the one that asks for an acknowledgement.
 //
@@ -242,7 +225,8 @@ func (s *Socket) Complete(m *Msg) error {
 }
 
 // SendSync completes and sends a message, and waits for the end of its answer; with auto-ack off it does not wait. The message stays
-// the caller's. It obeys SetDeadline. What else arrives stays for the receiver.
+// the caller's. It obeys SetDeadline. What else arrives stays for the receiver, except, where libnl checks the sequence numbers, the
+// answers to what was sent before: unread ones come first, as libnl wants them in order, and keep others from asking meanwhile.
 //
 // Implements: nl_send_sync
 func (s *Socket) SendSync(m *Msg) error {
@@ -259,24 +243,24 @@ func (s *Socket) SendSync(m *Msg) error {
 		return named(fn, err)
 	}
 	a.token = true
-	n, err := s.sendOp(fn, C.NLGO_SEND_AUTO, m, nil, nil, SockAddr{})
+	if m != nil && m.own == nil && m.view != nil {
+		m = m.Clone() // for its sequence number
+	}
+	n, err := s.sendOp(fn, C.NLGO_SEND_SYNC, m, nil, nil, SockAddr{})
 	if err != nil {
 		return err
 	}
-	s.mu.Lock()
-	noAck := s.noAck
-	s.mu.Unlock()
+	a.lock()
+	noAck, anySeq := s.noAck, a.set.anySeq
+	a.unlock()
 	if noAck || n == 0 {
 		return nil
 	}
-	return a.runAck(fn, m.sentSeq())
-}
-
-func (m *Msg) sentSeq() uint32 {
-	if m.own == nil {
-		return 0
+	seq := getHeader(m.own.b).Seq
+	if anySeq && !a.overridden() { // an override has to see the answer itself
+		a.st = s.register(seq, 0)
+		s.dropToken()
+		a.token = false
 	}
-	return getHeader(m.own.b).Seq
+	return a.runAck(fn, seq)
 }
-
-var _ unsafe.Pointer

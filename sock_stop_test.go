@@ -28,7 +28,7 @@ func fillRoutes(t testing.TB) {
 	noErr(t, oracle.FillRoutes(manyRoutes))
 }
 
-func routeDump(t testing.TB) *libnl.Msg {
+func allRoutes(t testing.TB) *libnl.Msg {
 	t.Helper()
 	m, err := libnl.NewMsgSimple(libnl.RTMGetRoute, libnl.FlagDump)
 	noErr(t, err)
@@ -42,7 +42,7 @@ func routeDump(t testing.TB) *libnl.Msg {
 // sendDump asks for the routes.
 func sendDump(t testing.TB, s *libnl.Socket) {
 	t.Helper()
-	_, err := s.SendAuto(routeDump(t))
+	_, err := s.SendAuto(allRoutes(t))
 	noErr(t, err)
 }
 
@@ -270,9 +270,9 @@ func TestDumpBrokenOff(t *testing.T) {
 			}
 		},
 		"Do":   func(t *testing.T, s *libnl.Socket, _ *libnl.Callbacks) { noErr(t, s.Do(t.Context(), noopMsg(t))) },
-		"dump": func(t *testing.T, s *libnl.Socket, _ *libnl.Callbacks) { noErr(t, s.Do(t.Context(), routeDump(t))) },
+		"dump": func(t *testing.T, s *libnl.Socket, _ *libnl.Callbacks) { noErr(t, s.Do(t.Context(), allRoutes(t))) },
 		"Request": func(t *testing.T, s *libnl.Socket, _ *libnl.Callbacks) {
-			all, err := s.RequestAll(t.Context(), routeDump(t))
+			all, err := s.RequestAll(t.Context(), allRoutes(t))
 			if err != nil || len(all) < manyRoutes {
 				t.Errorf("%d messages, %v", len(all), err)
 			}

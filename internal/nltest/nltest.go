@@ -8,6 +8,8 @@ package nltest
 import (
 	"bytes"
 	"errors"
+	"fmt"
+	"os"
 	"os/exec"
 	"runtime"
 	"testing"
@@ -48,4 +50,19 @@ func Run(t testing.TB, name string, args ...string) []byte {
 		t.Fatalf("%s %q: %v: %s", name, args, err, errOut.Bytes())
 	}
 	return out
+}
+
+// RSS returns the memory of the process that is resident, in bytes, after a garbage collection.
+func RSS(t testing.TB) int {
+	t.Helper()
+	runtime.GC()
+	b, err := os.ReadFile("/proc/self/statm")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var size, resident int
+	if _, err := fmt.Sscan(string(b), &size, &resident); err != nil {
+		t.Fatal(err)
+	}
+	return resident * os.Getpagesize()
 }

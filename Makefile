@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: MIT
+# Each target installs what it needs on Debian and Ubuntu, and says what to install elsewhere. The work is done by scripts/.
+
+.PHONY: help demo test race asan cgocheck2 valgrind fuzz fuzz-libnl-asan lint fmt image \
+	api-status bench bench-quick kernel-test bigendian-test tools-test docs-test
+
+help:
+	@echo 'make demo             the main job on the kernel of this machine, in a network namespace of its own'
+	@echo 'make test             the test suite'
+	@echo 'make race|asan|cgocheck2|valgrind    the test suite under a checker'
+	@echo 'make fuzz             every fuzz target for FUZZTIME (10s)'
+	@echo 'make fuzz-libnl-asan  the same, and the test suite, with a libnl built with AddressSanitizer'
+	@echo 'make lint             go vet, staticcheck, gofumpt, clang-format, the house rules'
+	@echo 'make fmt              format the source'
+	@echo 'make image            build the Dockerfile and run it'
+
+demo:
+	@scripts/demo
+
+test:
+	@scripts/test plain
+
+race asan cgocheck2 valgrind fuzz:
+	@scripts/test $@
+
+fuzz-libnl-asan:
+	@scripts/asan-libnl
+
+lint:
+	@scripts/lint
+
+fmt:
+	@scripts/lint fmt
+
+image:
+	@scripts/image
+
+api-status bench bench-quick kernel-test bigendian-test tools-test docs-test:
+	@echo 'make $@: not there yet' >&2
+	@exit 1

@@ -1,7 +1,0 @@
-//go:build linux && asan
-
-// SPDX-License-Identifier: MIT
-
-package libnl_test
-
-const asanOn = true

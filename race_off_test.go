@@ -1,7 +1,0 @@
-//go:build linux && !race
-
-// SPDX-License-Identifier: MIT
-
-package libnl_test
-
-const raceOn = false

@@ -1,0 +1,15 @@
+//go:build linux
+
+// SPDX-License-Identifier: MIT
+
+package libnl
+
+import "github.com/golibnl/libnl/internal/validate"
+
+// validateMsg says whether libnl's object parsers may be given a message that does not come from the kernel: b is the whole message.
+func validateMsg(proto Protocol, b []byte) error {
+	if err := validate.Msg(int(proto), b); err != nil {
+		return argErr("nl_msg_parse", err.Error())
+	}
+	return nil
+}
