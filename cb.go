@@ -110,10 +110,10 @@ func (c *cbSet) set(t CallbackType, k CallbackKind, fn MsgFunc) error {
 		return codeErr("nl_cb_set", int(rc))
 	}
 	c.msg[t] = fn
-	c.debug = c.debug || k == KindDebug
 	if t == CbSeqCheck {
 		c.anySeq = fn != nil
 	}
+	c.debug = c.debug || k == KindDebug
 	return nil
 }
 
@@ -129,8 +129,8 @@ func (c *cbSet) setAll(k CallbackKind, fn MsgFunc) error {
 	for t := range c.msg {
 		c.msg[t] = fn
 	}
-	c.debug = c.debug || k == KindDebug
 	c.anySeq = fn != nil
+	c.debug = c.debug || k == KindDebug
 	return nil
 }
 
@@ -221,7 +221,8 @@ func (c *Callbacks) Clone() (*Callbacks, error) {
 		return nil, &Error{Func: "nl_cb_clone", Code: ErrNoMem}
 	}
 	return newCallbacks(&cbSet{
-		cb: cb, msg: set.msg, err: set.err, send: set.send, recv: set.recv, loop: set.loop, anySeq: set.anySeq, debug: set.debug,
+		cb: cb, msg: set.msg, err: set.err, send: set.send, recv: set.recv, loop: set.loop,
+		anySeq: set.anySeq, debug: set.debug,
 	}), nil
 }
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <linux/rtnetlink.h>
+#include <linux/sock_diag.h>
 #include <netlink/genl/genl.h>
 #include <netlink/netfilter/nfnl.h>
 #include <netlink/route/action.h>
@@ -1343,4 +1344,17 @@ uint64_t nlgo_link_high_attrs(struct nl_object *obj)
 	if (rtnl_link_get_slave_type(link))
 		mask |= (uint64_t)1 << 39;
 	return mask;
+}
+
+/* ---- NetLink */
+
+uint32_t nlgo_drops(int fd)
+{
+	uint32_t mem[SK_MEMINFO_VARS];
+	socklen_t len = sizeof(mem);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_MEMINFO, mem, &len) < 0 ||
+	    len < sizeof(mem))
+		return 0;
+	return mem[SK_MEMINFO_DROPS];
 }

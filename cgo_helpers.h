@@ -273,4 +273,9 @@ struct nlgo_text nlgo_object_dump(struct nl_object *obj, int type);
 /* Bits above 31 of what a link has. */
 uint64_t nlgo_link_high_attrs(struct nl_object *obj);
 
+/* ---- NetLink */
+
+/* Messages that the kernel had no room for in the socket's queue. */
+uint32_t nlgo_drops(int fd);
+
 #endif

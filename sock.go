@@ -45,6 +45,8 @@ type Socket struct {
 	port   uint32
 	peer   SockAddr
 
+	unopened error // why NetLink.Socket could not connect it
+
 	untrusted bool
 	pktinfo   bool // notifications are known by the control message alone
 	rootOK    bool // senders with uid 0 are as good as the kernel: udev
@@ -227,6 +229,9 @@ func inNetNS(fd int, fn func() error) error {
 	if fd < 0 {
 		return argErr("setns", "negative namespace descriptor")
 	}
+	if done, err := inOwnNetNS(fd, fn); done {
+		return err
+	}
 	ch := make(chan error, 1)
 	go func() {
 		runtime.LockOSThread()
@@ -249,6 +254,17 @@ func inNetNS(fd int, fn func() error) error {
 		ch <- err
 	}()
 	return <-ch
+}
+
+// inOwnNetNS runs fn if fd is of the namespace this thread is in anyhow: that takes no privilege.
+func inOwnNetNS(fd int, fn func() error) (done bool, err error) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	var a, b unix.Stat_t
+	if unix.Fstat(fd, &a) != nil || unix.Stat("/proc/thread-self/ns/net", &b) != nil || a.Dev != b.Dev || a.Ino != b.Ino {
+		return false, nil
+	}
+	return true, fn()
 }
 
 // lock takes the state mutex, unless the socket is closed.
@@ -280,7 +296,11 @@ func (s *Socket) lockConnected(fn string) error {
 		return err
 	}
 	if s.file == nil {
+		err := s.unopened
 		s.mu.Unlock()
+		if err != nil {
+			return err
+		}
 		return &Error{Func: fn, Code: ErrBadSock, Msg: "the socket is not connected"}
 	}
 	return nil

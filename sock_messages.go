@@ -65,10 +65,8 @@ func (r *inbox) ready() bool { return !r.s.pending.empty() }
 
 // take takes the next datagram, good until the next call. The token is held.
 func (r *inbox) take() error {
-	s := r.s
-	if d, ok := s.popPending(nil, false); ok {
-		r.d = d
-		return d.err
+	if err := r.takePending(); err != errAgain {
+		return err
 	}
 	for {
 		r.readMany()
@@ -81,6 +79,16 @@ func (r *inbox) take() error {
 		}
 		return err
 	}
+}
+
+// takePending takes the next of those that were read already.
+func (r *inbox) takePending() error {
+	d, ok := r.s.popPending(nil, false)
+	if !ok {
+		return errAgain
+	}
+	r.d = d
+	return d.err
 }
 
 // readMany reads what has arrived. What is for others goes there.
@@ -120,9 +128,12 @@ func (r *inbox) pop() error {
 	return r.d.err
 }
 
+// holds reports whether something of what was read together is left.
+func (r *inbox) holds() bool { return r.buf != nil && r.buf.next < r.buf.n }
+
 // fetch waits for the next datagram.
 func (r *inbox) fetch(w *wait) error {
-	if r.buf != nil && r.buf.next < r.buf.n && !r.s.over(w) {
+	if r.holds() && !r.s.over(w) {
 		return r.pop()
 	}
 	r.release()

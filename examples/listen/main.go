@@ -1,0 +1,40 @@
+//go:build linux
+
+// SPDX-License-Identifier: MIT
+
+// Command listen prints the links there are, and then what becomes of them.
+package main
+
+import (
+	"context"
+	"fmt"
+	"log"
+	"os/signal"
+	"syscall"
+
+	"github.com/golibnl/libnl"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	nl, err := libnl.NewNetLink(&libnl.Config{Groups: []libnl.Group{libnl.GroupLink}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer nl.Close()
+	if err := nl.DumpRequest(libnl.RTMGetLink); err != nil { // subscribed first, dumped then: nothing is missed
+		log.Fatal(err)
+	}
+	for e, err := range nl.Events(ctx) {
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err != nil:
+			log.Fatal(err)
+		case e.Kind == libnl.EventMsg:
+			link, err := e.Object()
+			fmt.Println(e.Header.Type == libnl.RTMDelLink, link, err)
+		}
+	}
+}
