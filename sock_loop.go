@@ -375,7 +375,8 @@ func (a *activation) run() {
 	a.set.mu.Lock()
 	if s.misaligned && !s.noAck && !a.set.anySeq {
 		s.misaligned = false
-		C.nlgo_expect_seq(s.res.sk, C.uint32_t(s.alignTo))
+		C.nlgo_expect_seq(s.res.sk, C.uint32_t(s.alignTo), C.uint32_t(s.unseen))
+		s.unseen = 0
 	}
 	if a.mode == loopAck {
 		C.nlgo_wait_for_ack(s.res.sk, C.uintptr_t(h), &a.res)
@@ -383,8 +384,19 @@ func (a *activation) run() {
 		C.nlgo_recvmsgs(s.res.sk, a.set.cb, C.uintptr_t(h), &a.res)
 	}
 	a.set.mu.Unlock()
+	if s.misaligned && a.trace.ended {
+		s.align(a.trace.endSeq)
+	}
 	s.loop = nil
 	s.mu.Unlock()
+}
+
+// align notes that libnl is to expect the number after seq, if that is one of its own and not of a user's making. The state mutex is held.
+func (s *Socket) align(seq uint32) {
+	if d := int32(seq - s.answered); d > -1<<24 && d < 1<<24 {
+		s.answered = seq
+		s.misaligned, s.alignTo = true, seq+1
+	}
 }
 
 // settle leaves the socket sound after an early end: the rest of a dump is discarded, notifications among it are kept, and libnl is
@@ -405,7 +417,8 @@ func (a *activation) settle() {
 		a.trace.ended, a.trace.endSeq = true, a.trace.seq
 	}
 	if a.trace.ended {
-		s.misaligned, s.alignTo = true, a.trace.endSeq+1
+		s.align(a.trace.endSeq)
+		s.unseen++
 	}
 	s.mu.Unlock()
 	s.discard(func() bool { return s.skipping })

@@ -233,7 +233,8 @@ func (s *Socket) endedFor(m []byte, in *inbound) {
 		return
 	}
 	s.mu.Lock()
-	s.misaligned, s.alignTo = true, getHeader(m).Seq+1
+	s.align(getHeader(m).Seq)
+	s.unseen++
 	s.mu.Unlock()
 }
 
