@@ -410,7 +410,7 @@ func TestOverwriteRecv(t *testing.T) {
 	noErr(t, s.SetDeadline(time.Now().Add(5*time.Second)))
 	calls := 0
 	creds := syscall.Ucred{Pid: 1, Uid: 2, Gid: 3}
-	from := libnl.SockAddr{Port: 9, Groups: 1 << 8}
+	from := libnl.SockAddr{Port: 9}
 	through := func(s *libnl.Socket) ([]byte, libnl.SockAddr, *syscall.Ucred, error) {
 		calls++
 		b, _, err := s.RecvRaw(ctxFor(t, 5*time.Second))
@@ -440,6 +440,27 @@ func TestOverwriteRecv(t *testing.T) {
 	if calls != 2 {
 		t.Errorf("%d calls of the override for two acknowledgements", calls)
 	}
+	// a datagram that is no answer does not pass for one, nor does the end of the data
+	first := true
+	noErr(t, set.OverwriteRecv(func(s *libnl.Socket) ([]byte, libnl.SockAddr, *syscall.Ucred, error) {
+		if first {
+			first = false
+			return oracle.Message(16, 0, 0, make([]byte, 16)), libnl.SockAddr{Groups: 1}, nil, nil
+		}
+		return through(s)
+	}))
+	noErr(t, set.Set(libnl.CbSeqCheck, libnl.KindCustom, func(*libnl.Msg) error { return nil }))
+	noErr(t, set.Set(libnl.CbValid, libnl.KindDefault, nil))
+	if err := s.SendSync(badMTU(t)); !errors.Is(err, syscall.ERANGE) {
+		t.Errorf("a refused request behind a notification: %v", err)
+	}
+	noErr(t, set.OverwriteRecv(func(s *libnl.Socket) ([]byte, libnl.SockAddr, *syscall.Ucred, error) {
+		return nil, libnl.SockAddr{}, nil, nil
+	}))
+	if err := s.WaitForAck(); !errors.Is(err, libnl.ErrIntr) {
+		t.Errorf("no answer: %v", err)
+	}
+	noErr(t, set.Set(libnl.CbSeqCheck, libnl.KindDefault, nil))
 	// another goroutine is not inside
 	noErr(t, set.OverwriteRecv(func(s *libnl.Socket) ([]byte, libnl.SockAddr, *syscall.Ucred, error) {
 		other := make(chan error)
@@ -470,7 +491,6 @@ func TestOverwriteRecv(t *testing.T) {
 		noErr(t, set.OverwriteRecv(nil))
 		return through(s)
 	}))
-	noErr(t, set.Set(libnl.CbValid, libnl.KindDefault, nil))
 	_, err = s.SendAuto(linkDump(t))
 	noErr(t, err)
 	noErr(t, s.RecvMsgsDefault())

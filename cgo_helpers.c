@@ -843,21 +843,26 @@ static int probe(struct nl_sock *sk, struct nl_cb *cb, int type, uint32_t seq)
 	return p.mismatch;
 }
 
-void nlgo_expect_seq(struct nl_sock *sk, uint32_t seq)
+void nlgo_expect_seq(struct nl_sock *sk, uint32_t seq, uint32_t behind)
 {
 	struct nl_cb *cb = nl_cb_alloc(NL_CB_DEFAULT);
-	uint32_t behind = 0;
+	uint32_t most = 1 << 12;
 
 	if (!cb)
 		return;
 	nl_cb_overwrite_recv(cb, probe_recv);
 	nl_cb_set(cb, NL_CB_INVALID, NL_CB_CUSTOM, probe_invalid, NULL);
-	/* it is behind by the terminators that were left unread: few */
-	while (behind < 1 << 12 && probe(sk, cb, NLMSG_MIN_TYPE, seq - behind))
-		behind++;
-	if (behind < 1 << 12)
-		for (; behind; behind--)
-			probe(sk, cb, NLMSG_NOOP, seq);
+	if (probe(sk, cb, NLMSG_MIN_TYPE, seq - behind)) {
+		/* it is behind by the terminators that were left unread: few */
+		behind = 0;
+		while (behind < most &&
+		       probe(sk, cb, NLMSG_MIN_TYPE, seq - behind))
+			behind++;
+		if (behind == most)
+			behind = 0;
+	}
+	for (; behind; behind--)
+		probe(sk, cb, NLMSG_NOOP, seq);
 	nl_cb_put(cb);
 }
 

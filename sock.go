@@ -69,6 +69,8 @@ type Socket struct {
 	skips      []uint32 // answers to libnl's requests that are to be discarded, as far as they still come
 	alignTo    uint32   // libnl is to expect this sequence number next
 	misaligned bool
+	unseen     uint32 // answers since that libnl's loop did not see
+	answered   uint32 // the last number of libnl's that was
 	stats      SocketStats
 	lost       uint64 // how often the kernel's queue was full
 	seq        uint32 // of the engine's last request
@@ -128,6 +130,8 @@ func newSocket(sk *C.struct_nl_sock, set *cbSet) *Socket {
 		set:   set.retain(),
 		fd:    -1,
 		seq:   uint32(time.Now().Unix()) ^ 1<<31, // far from libnl's, which start at the time
+
+		answered: uint32(time.Now().Unix()),
 	}
 	s.t = track(s, "Socket")
 	// the net for a Socket forgotten unclosed; set is not released: its functions may lead back here

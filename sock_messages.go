@@ -235,7 +235,8 @@ func (s *Socket) endedFor(m []byte, in *inbound) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if in.src.Port == s.peer.Port && in.group == 0 && in.src.Groups == 0 {
-		s.misaligned, s.alignTo = true, getHeader(m).Seq+1
+		s.align(getHeader(m).Seq)
+		s.unseen++
 	}
 }
 

@@ -270,7 +270,7 @@ func (s *Socket) SendSync(m *Msg) error {
 		return nil
 	}
 	seq := getHeader(m.own.b).Seq
-	if anySeq {
+	if anySeq && !a.overridden() { // an override has to see the answer itself
 		a.st = s.register(seq, 0)
 		s.dropToken()
 		a.token = false

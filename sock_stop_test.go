@@ -546,3 +546,67 @@ func TestMsgOut(t *testing.T) {
 		}
 	}
 }
+
+// A request numbered by the user is out of sequence for libnl's loop, and that is all.
+func TestOwnSequenceNumber(t *testing.T) {
+	for _, seq := range []uint32{1, 12345, 1 << 31, 1<<32 - 1} {
+		s := dial(t, nil)
+		noErr(t, s.SetDeadline(time.Now().Add(5*time.Second)))
+		usable(t, s)
+		for range 3 {
+			m := noopMsg(t)
+			m.SetHeader(libnl.Header{Type: libnl.MsgNoop, Seq: seq})
+			_, err := s.SendAuto(m)
+			noErr(t, err)
+			if err := s.RecvMsgsDefault(); !errors.Is(err, libnl.ErrSeqMismatch) {
+				t.Errorf("%d: %v", seq, err)
+			}
+			usable(t, s)
+		}
+		noErr(t, s.Close())
+	}
+}
+
+// Many answers that libnl's loop did not see, and then one that it does.
+func TestManyUnseen(t *testing.T) {
+	s := dial(t, nil)
+	noErr(t, s.SetDeadline(time.Now().Add(10*time.Second)))
+	for range 100 {
+		for range 100 {
+			_, err := s.SendAuto(noopMsg(t))
+			noErr(t, err)
+		}
+		n := 0
+		for _, err := range s.Messages(t.Context()) {
+			noErr(t, err)
+			if n++; n == 100 {
+				break
+			}
+		}
+	}
+	usable(t, s)
+}
+
+// The same while numbers are not checked, with answers that the loop saw in between; and then they are checked again.
+func TestSeqCheckOnAgain(t *testing.T) {
+	s := dial(t, nil)
+	noErr(t, s.SetDeadline(time.Now().Add(10*time.Second)))
+	s.DisableSeqCheck()
+	for range 3 {
+		for range 5 {
+			_, err := s.SendAuto(noopMsg(t))
+			noErr(t, err)
+			for _, err := range s.Messages(t.Context()) {
+				noErr(t, err)
+				break
+			}
+		}
+		for range 2 {
+			_, err := s.SendAuto(noopMsg(t))
+			noErr(t, err)
+			noErr(t, s.RecvMsgsDefault())
+		}
+	}
+	noErr(t, s.ModifyCallback(libnl.CbSeqCheck, libnl.KindDefault, nil))
+	usable(t, s)
+}
