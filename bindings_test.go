@@ -518,3 +518,86 @@ func TestBindingPickup(t *testing.T) {
 		t.Errorf("asking for a link that is not there: %v", err)
 	}
 }
+
+// NetLink: groups and dumps, in one ordered stream, to handlers by message type.
+func TestBindingNetLink(t *testing.T) {
+	nltest.NetNS(t)
+	nltest.Run(t, "ip", "link", "add", "bind0", "type", "veth", "peer", "name", "bind1")
+	nl, err := libnl.NewNetLink(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer nl.Close()
+	if err := nl.RegisterGroup(libnl.GroupLink, libnl.GroupIPv4IfAddr); err != nil {
+		t.Fatal(err)
+	}
+	for _, typ := range []libnl.MsgType{libnl.RTMGetLink, libnl.RTMGetAddr} {
+		if err := nl.DumpRequest(typ); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	var trace []string
+	addr := []byte{192, 0, 2, 7}
+	handle := func(typ libnl.MsgType, fn libnl.Handler) {
+		t.Helper()
+		if err := nl.Handle(typ, fn); err != nil {
+			t.Fatal(err)
+		}
+		if err := nl.Handle(typ, fn); !errors.Is(err, libnl.ErrExist) {
+			t.Errorf("a second handler for %v: %v, want ErrExist", typ, err)
+		}
+	}
+	handle(libnl.RTMNewLink, func(e *libnl.Event) error {
+		name, ok := e.Msg.FindAttr(unix.SizeofIfInfomsg, unix.IFLA_IFNAME)
+		if !ok {
+			t.Error("a link without a name")
+		}
+		text, err := name.Text()
+		if err != nil {
+			t.Error(err)
+		}
+		o, err := e.Object() // the same message, as libnl's parser sees it
+		if err != nil || o.TypeName() != "route/link" || !strings.HasPrefix(o.String(), text+" ") {
+			t.Errorf("object of link %s: %v, %v", text, o, err)
+		}
+		trace = append(trace, "link "+text)
+		return nil
+	})
+	handle(libnl.RTMNewAddr, func(e *libnl.Event) error {
+		if a, ok := e.Msg.FindAttr(unix.SizeofIfAddrmsg, unix.IFA_LOCAL); ok && bytes.Equal(a.Bytes(), addr) {
+			trace = append(trace, "address")
+			cancel()
+		}
+		return nil
+	})
+	err = nl.HandleControl(func(e *libnl.Event) error {
+		trace = append(trace, fmt.Sprint(e.Kind, " ", e.Dump, " ", e.Err))
+		if e.Kind == libnl.EventDumpDone && e.Dump == libnl.RTMGetAddr {
+			// a request from inside, on the other socket; it is answered before its event arrives
+			m, err := libnl.NewMsgSimple(libnl.RTMNewAddr, libnl.FlagCreate|libnl.FlagExcl)
+			if err != nil {
+				return err
+			}
+			m.Append([]byte{unix.AF_INET, 24, 0, 0, 1, 0, 0, 0}, 4)
+			m.PutBytes(unix.IFA_LOCAL, addr)
+			return nl.Socket().Do(ctx, m)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := nl.Run(ctx); !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	slices.Sort(trace[:min(3, len(trace))]) // the kernel's order of links is its own
+	want := []string{"link bind0", "link bind1", "link lo", "dump done 0x12 <nil>", "dump done 0x16 <nil>", "address"}
+	if !slices.Equal(trace, want) {
+		t.Errorf("trace %q, want %q", trace, want)
+	}
+	if err := nl.Unhandle(libnl.RTMDelLink); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("removing a handler that is not there: %v, want ErrNotExist", err)
+	}
+}

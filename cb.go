@@ -1,4 +1,4 @@
-//go:build linux
+//go:build linux && cgo
 
 // SPDX-License-Identifier: MIT
 
@@ -8,6 +8,7 @@ package libnl
 import "C"
 
 import (
+	"runtime"
 	"sync"
 	"syscall"
 )
@@ -69,8 +70,23 @@ type cbSet struct {
 	loop func(*Socket, *Callbacks) (int, error)
 
 	anySeq bool // libnl does not check sequence numbers
+	debug  bool // some slot is or was libnl's that prints whole messages
 
 	users int // handles, sockets and receives that hold the set; under refs
+	net   runtime.Cleanup
+}
+
+// newSet makes a set of an nl_cb, whose reference is the set's from now on. Should all that use it be forgotten unclosed, its cleanup
+// gives that back; nothing in C leads to a set.
+func newSet(set *cbSet) *cbSet {
+	set.net = runtime.AddCleanup(set, putCB, set.cb)
+	return set
+}
+
+func putCB(cb *C.struct_nl_cb) {
+	refs.Lock()
+	C.nl_cb_put(cb)
+	refs.Unlock()
 }
 
 func (c *cbSet) retain() *cbSet {
@@ -84,12 +100,18 @@ func (c *cbSet) release() {
 	refs.Lock()
 	defer refs.Unlock()
 	if c.users--; c.users == 0 {
+		c.net.Stop()
 		C.nl_cb_put(c.cb)
 	}
 }
 
-// outward reports whether sending with this set can reach Go.
-func (c *cbSet) outward() bool { return c.msg[CbMsgOut] != nil || c.send != nil }
+// checkPrint returns an error if a message, or a datagram, is nested too deep for libnl to print. The set's mutex is held.
+func (c *cbSet) checkPrint(fn string, b []byte) error {
+	if c.debug && nestsDeep(b) {
+		return argErr(fn, "attributes nested too deep for libnl's callbacks of kind debug, which print them")
+	}
+	return nil
+}
 
 func (c *cbSet) set(t CallbackType, k CallbackKind, fn MsgFunc) error {
 	if t < 0 || t >= cbTypes {
@@ -107,6 +129,7 @@ func (c *cbSet) set(t CallbackType, k CallbackKind, fn MsgFunc) error {
 	if t == CbSeqCheck {
 		c.anySeq = fn != nil
 	}
+	c.debug = c.debug || k == KindDebug
 	return nil
 }
 
@@ -123,6 +146,7 @@ func (c *cbSet) setAll(k CallbackKind, fn MsgFunc) error {
 		c.msg[t] = fn
 	}
 	c.anySeq = fn != nil
+	c.debug = c.debug || k == KindDebug
 	return nil
 }
 
@@ -194,7 +218,7 @@ func NewCallbacks(k CallbackKind) (*Callbacks, error) {
 	if cb == nil {
 		return nil, &Error{Func: "nl_cb_alloc", Code: ErrNoMem}
 	}
-	return newCallbacks(&cbSet{cb: cb}), nil
+	return newCallbacks(newSet(&cbSet{cb: cb, debug: k == KindDebug})), nil
 }
 
 // Clone makes a set of its own with the same callbacks and overrides.
@@ -212,7 +236,10 @@ func (c *Callbacks) Clone() (*Callbacks, error) {
 	if cb == nil {
 		return nil, &Error{Func: "nl_cb_clone", Code: ErrNoMem}
 	}
-	return newCallbacks(&cbSet{cb: cb, msg: set.msg, err: set.err, send: set.send, recv: set.recv, loop: set.loop, anySeq: set.anySeq}), nil
+	return newCallbacks(newSet(&cbSet{
+		cb: cb, msg: set.msg, err: set.err, send: set.send, recv: set.recv, loop: set.loop,
+		anySeq: set.anySeq, debug: set.debug,
+	})), nil
 }
 
 // Retain makes another handle of the same set; each is closed by itself. It returns nil if c is closed.

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <linux/rtnetlink.h>
+#include <linux/sock_diag.h>
 #include <netlink/genl/genl.h>
 #include <netlink/netfilter/nfnl.h>
 #include <netlink/route/action.h>
@@ -516,8 +517,11 @@ struct nl_cb *nlgo_cb_alloc(int kind)
 {
 	struct nl_cb *cb = nl_cb_alloc(kind);
 
-	if (cb)
-		nl_cb_overwrite_recv(cb, recv_override);
+	if (!cb)
+		return NULL;
+	nl_cb_overwrite_recv(cb, recv_override);
+	/* left alone, this one prints to stdout */
+	nl_cb_set(cb, NL_CB_VALID, kind, NULL, stderr);
 	return cb;
 }
 
@@ -529,7 +533,7 @@ struct nl_cb *nlgo_cb_clone(struct nl_cb *orig)
 int nlgo_cb_set(struct nl_cb *cb, int type, int kind, int go)
 {
 	return nl_cb_set(cb, type, kind, go ? msg_trampoline : NULL,
-			 go ? (void *)(uintptr_t)type : NULL);
+			 go ? (void *)(uintptr_t)type : stderr);
 }
 
 int nlgo_cb_set_all(struct nl_cb *cb, int kind, int go)
@@ -538,7 +542,7 @@ int nlgo_cb_set_all(struct nl_cb *cb, int kind, int go)
 
 	/* one by one, since each slot has an argument of its own */
 	if (!go)
-		return nl_cb_set_all(cb, kind, NULL, NULL);
+		return nl_cb_set_all(cb, kind, NULL, stderr);
 	for (type = 0; type <= NL_CB_TYPE_MAX; type++) {
 		rc = nlgo_cb_set(cb, type, kind, go);
 		if (rc < 0)
@@ -839,21 +843,26 @@ static int probe(struct nl_sock *sk, struct nl_cb *cb, int type, uint32_t seq)
 	return p.mismatch;
 }
 
-void nlgo_expect_seq(struct nl_sock *sk, uint32_t seq)
+void nlgo_expect_seq(struct nl_sock *sk, uint32_t seq, uint32_t behind)
 {
 	struct nl_cb *cb = nl_cb_alloc(NL_CB_DEFAULT);
-	uint32_t behind = 0;
+	uint32_t most = 1 << 12;
 
 	if (!cb)
 		return;
 	nl_cb_overwrite_recv(cb, probe_recv);
 	nl_cb_set(cb, NL_CB_INVALID, NL_CB_CUSTOM, probe_invalid, NULL);
-	/* it is behind by the terminators that were left unread: few */
-	while (behind < 1 << 12 && probe(sk, cb, NLMSG_MIN_TYPE, seq - behind))
-		behind++;
-	if (behind < 1 << 12)
-		for (; behind; behind--)
-			probe(sk, cb, NLMSG_NOOP, seq);
+	if (probe(sk, cb, NLMSG_MIN_TYPE, seq - behind)) {
+		/* it is behind by the terminators that were left unread: few */
+		behind = 0;
+		while (behind < most &&
+		       probe(sk, cb, NLMSG_MIN_TYPE, seq - behind))
+			behind++;
+		if (behind == most)
+			behind = 0;
+	}
+	for (; behind; behind--)
+		probe(sk, cb, NLMSG_NOOP, seq);
 	nl_cb_put(cb);
 }
 
@@ -1341,4 +1350,17 @@ uint64_t nlgo_link_high_attrs(struct nl_object *obj)
 	if (rtnl_link_get_slave_type(link))
 		mask |= (uint64_t)1 << 39;
 	return mask;
+}
+
+/* ---- NetLink */
+
+uint32_t nlgo_drops(int fd)
+{
+	uint32_t mem[SK_MEMINFO_VARS];
+	socklen_t len = sizeof(mem);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_MEMINFO, mem, &len) < 0 ||
+	    len < sizeof(mem))
+		return 0;
+	return mem[SK_MEMINFO_DROPS];
 }

@@ -149,8 +149,9 @@ int nlgo_inside(const struct nl_sock *sk);
 /* Forgets the innermost activation of this thread: C will not return to it. */
 void nlgo_abandon(void);
 /* Makes the sequence number that sk, with auto-ack on, expects next equal to
- * seq, if it is one of the last before that. */
-void nlgo_expect_seq(struct nl_sock *sk, uint32_t seq);
+ * seq, if it is one of the last before that; probably it is behind by that
+ * many. */
+void nlgo_expect_seq(struct nl_sock *sk, uint32_t seq, uint32_t behind);
 
 enum nlgo_send_op {
 	NLGO_SEND,
@@ -273,5 +274,10 @@ int nlgo_object_update(struct nl_object *dst, struct nl_object *src);
 struct nlgo_text nlgo_object_dump(struct nl_object *obj, int type);
 /* Bits above 31 of what a link has. */
 uint64_t nlgo_link_high_attrs(struct nl_object *obj);
+
+/* ---- NetLink */
+
+/* Messages that the kernel had no room for in the socket's queue. */
+uint32_t nlgo_drops(int fd);
 
 #endif

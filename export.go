@@ -1,4 +1,4 @@
-//go:build linux
+//go:build linux && cgo
 
 // SPDX-License-Identifier: MIT
 
@@ -36,13 +36,15 @@ type activation struct {
 	mode     loopMode
 	receiver bool    // has the receiver's role
 	token    bool    // holds the reader token
-	replaced bool    // the set has overrides that read
+	replaced bool    // the set has overrides that read,
+	looped   bool    // and one of the loop itself
 	st       *stream // of the one request that is waited for
 	lost     uint64  // how often messages had been lost when it began
 	first    inC     // datagram taken before C was entered
 	rawOK    bool    // an override is running that may read for itself
 	got      int     // datagrams given to libnl
 	again    bool    // nothing to read and not to wait
+	eof      bool    // the override's data ended
 	trace    trace   // what passed
 	scratch  []byte
 	in       inbound
@@ -215,8 +217,16 @@ func nlgoRecv(h C.uintptr_t, rx *C.struct_nlgo_rx) (rc C.int) {
 		}
 		return a.fail(err)
 	}
-	if d.p == nil { // the end of the data
+	if d.p == nil {
+		a.eof = true
 		return 0
+	}
+	a.set.mu.Lock()
+	err = a.set.checkPrint("", d.bytes())
+	a.set.mu.Unlock()
+	if err != nil {
+		d.free()
+		return a.fail(err)
 	}
 	a.got++
 	a.trace.scan(a.fn, d.bytes(), &d.meta)

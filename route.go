@@ -1,4 +1,4 @@
-//go:build linux
+//go:build linux && cgo
 
 // SPDX-License-Identifier: MIT
 
@@ -26,7 +26,7 @@ func (s *Socket) RTGenRequest(t MsgType, f Family, fl MsgFlags) error {
 	if err := s.lockConnected(fn); err != nil {
 		return err
 	}
-	_, err := s.outward(fn, func(h C.uintptr_t, res *C.struct_nlgo_res) {
+	_, err := s.outward(fn, nil, func(h C.uintptr_t, res *C.struct_nlgo_res) {
 		C.nlgo_rtgen_request(s.res.sk, h, C.int(t), C.int(f), C.int(fl), res)
 	})
 	return err

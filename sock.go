@@ -1,4 +1,4 @@
-//go:build linux
+//go:build linux && cgo
 
 // SPDX-License-Identifier: MIT
 
@@ -12,6 +12,7 @@ import (
 	"math"
 	"os"
 	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -44,6 +45,8 @@ type Socket struct {
 	port   uint32
 	peer   SockAddr
 
+	unopened error // why NetLink.Socket could not connect it
+
 	untrusted bool
 	pktinfo   bool // notifications are known by the control message alone
 	rootOK    bool // senders with uid 0 are as good as the kernel: udev
@@ -66,6 +69,8 @@ type Socket struct {
 	skips      []uint32 // answers to libnl's requests that are to be discarded, as far as they still come
 	alignTo    uint32   // libnl is to expect this sequence number next
 	misaligned bool
+	unseen     uint32 // answers since that libnl's loop did not see
+	answered   uint32 // the last number of libnl's that was
 	stats      SocketStats
 	lost       uint64 // how often the kernel's queue was full
 	seq        uint32 // of the engine's last request
@@ -125,6 +130,8 @@ func newSocket(sk *C.struct_nl_sock, set *cbSet) *Socket {
 		set:   set.retain(),
 		fd:    -1,
 		seq:   uint32(time.Now().Unix()) ^ 1<<31, // far from libnl's, which start at the time
+
+		answered: uint32(time.Now().Unix()),
 	}
 	s.t = track(s, "Socket")
 	// the net for a Socket forgotten unclosed; set is not released: its functions may lead back here
@@ -132,7 +139,11 @@ func newSocket(sk *C.struct_nl_sock, set *cbSet) *Socket {
 	return s
 }
 
-// NewSocket makes an unconnected socket with libnl's default callbacks.
+// envDebug: libnl reads the variable as it is loaded, and gives its sockets other callbacks.
+var envDebug = strings.EqualFold(os.Getenv("NLCB"), "debug")
+
+// NewSocket makes an unconnected socket with libnl's default callbacks, or those that the environment asks for
+// (NLCB=verbose, NLCB=debug).
 //
 // Implements: nl_socket_alloc
 func NewSocket() (*Socket, error) {
@@ -140,7 +151,7 @@ func NewSocket() (*Socket, error) {
 	if sk == nil {
 		return nil, &Error{Func: "nl_socket_alloc", Code: ErrNoMem}
 	}
-	return newSocket(sk, &cbSet{cb: C.nl_socket_get_cb(sk)}), nil
+	return newSocket(sk, newSet(&cbSet{cb: C.nl_socket_get_cb(sk), debug: envDebug})), nil
 }
 
 // NewSocketCallbacks makes an unconnected socket that uses cb, and shares it with whoever else does.
@@ -224,6 +235,9 @@ func inNetNS(fd int, fn func() error) error {
 	if fd < 0 {
 		return argErr("setns", "negative namespace descriptor")
 	}
+	if done, err := inOwnNetNS(fd, fn); done {
+		return err
+	}
 	ch := make(chan error, 1)
 	go func() {
 		runtime.LockOSThread()
@@ -246,6 +260,17 @@ func inNetNS(fd int, fn func() error) error {
 		ch <- err
 	}()
 	return <-ch
+}
+
+// inOwnNetNS runs fn if fd is of the namespace this thread is in anyhow: that takes no privilege.
+func inOwnNetNS(fd int, fn func() error) (done bool, err error) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	var a, b unix.Stat_t
+	if unix.Fstat(fd, &a) != nil || unix.Stat("/proc/thread-self/ns/net", &b) != nil || a.Dev != b.Dev || a.Ino != b.Ino {
+		return false, nil
+	}
+	return true, fn()
 }
 
 // lock takes the state mutex, unless the socket is closed.
@@ -277,7 +302,11 @@ func (s *Socket) lockConnected(fn string) error {
 		return err
 	}
 	if s.file == nil {
+		err := s.unopened
 		s.mu.Unlock()
+		if err != nil {
+			return err
+		}
 		return &Error{Func: fn, Code: ErrBadSock, Msg: "the socket is not connected"}
 	}
 	return nil

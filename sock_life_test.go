@@ -114,20 +114,37 @@ func TestManySockets(t *testing.T) {
 	}
 	ns := nltest.NetNS(t)
 	cfg := &libnl.Config{Groups: []libnl.Group{libnl.GroupIPv4Route}, NetNS: ns}
-	one := dial(t, cfg)
-	one.Close() // what is allocated once
+	manySockets(t, cfg, n/10) // what is allocated once, and pools
 	before, threads := rss(t), count(t, "/proc/self/task")
+	waiting, after := manySockets(t, cfg, n)
 
-	socks := make([]*libnl.Socket, n)
+	t.Logf("threads: %d before, %d waiting, %d after two events each", threads, waiting.threads, after.threads)
+	if most := runtime.GOMAXPROCS(0) + 8; max(waiting.threads, after.threads) > most && !built("-race") {
+		t.Errorf("%d threads, more than %d", max(waiting.threads, after.threads), most)
+	}
+	each := (waiting.memory - before) / n
+	t.Logf("%d bytes a socket, %d after events", each, (after.memory-before)/n)
+	if each > 8<<10 && !built("-race") && !built("-asan") {
+		t.Errorf("a socket takes %d bytes", each)
+	}
+}
+
+type usage struct{ threads, memory int }
+
+func used(t testing.TB) usage { return usage{count(t, "/proc/self/task"), rss(t)} }
+
+// manySockets opens n sockets, with a goroutine waiting on each, and wakes them all twice.
+func manySockets(t *testing.T, cfg *libnl.Config, n int) (waiting, after usage) {
 	got := make(chan bool, n) // who blocks in a callback keeps a thread
 	var ended sync.WaitGroup
+	defer ended.Wait()
 	start := time.Now()
-	for i := range socks {
+	for i := range n {
 		s, err := libnl.Dial(libnl.ProtoRoute, cfg)
 		if err != nil {
 			t.Fatal(err)
 		}
-		socks[i] = s
+		defer s.Close()
 		ended.Go(func() {
 			if i%2 == 0 {
 				receiveOne(t, s, got)
@@ -138,10 +155,9 @@ func TestManySockets(t *testing.T) {
 	}
 	opened := time.Since(start)
 	time.Sleep(200 * time.Millisecond)
-	each := (rss(t) - before) / n
-	waiting := count(t, "/proc/self/task")
+	waiting = used(t)
 
-	s := dial(t, &libnl.Config{NetNS: ns})
+	s := dial(t, &libnl.Config{NetNS: cfg.NetNS})
 	r := routeSpec{dst: [4]byte{10, 0, 0, 1}}
 	for _, m := range []*libnl.Msg{r.add(), r.del()} {
 		start = time.Now()
@@ -157,19 +173,7 @@ func TestManySockets(t *testing.T) {
 		}
 	}
 	t.Logf("%d sockets opened in %v, read one event in %v", n, opened, time.Since(start))
-	after := count(t, "/proc/self/task")
-	t.Logf("threads: %d before, %d waiting, %d after two events each; %d bytes a socket, %d after events", threads, waiting, after,
-		each, (rss(t)-before)/n)
-	if most := runtime.GOMAXPROCS(0) + 8; max(waiting, after) > most {
-		t.Errorf("%d threads, more than %d", max(waiting, after), most)
-	}
-	if each > 9<<10 && !built("-race") && !built("-asan") {
-		t.Errorf("a socket takes %d bytes", each)
-	}
-	for _, s := range socks {
-		s.Close()
-	}
-	ended.Wait()
+	return waiting, used(t)
 }
 
 func receiveOne(t testing.TB, s *libnl.Socket, got chan<- bool) {

@@ -1,4 +1,4 @@
-//go:build linux
+//go:build linux && cgo
 
 // SPDX-License-Identifier: MIT
 
@@ -329,8 +329,14 @@ func (a *activation) runAck(seq uint32) error {
 		a.run()
 		a.settle()
 		a.finish()
-		if _, err := a.result(); err != nil || a.replaced || a.trace.ended && (seq == 0 || a.trace.endSeq == seq) {
+		_, err = a.result()
+		switch {
+		case err != nil, a.trace.ended && (seq == 0 || a.trace.endSeq == seq):
 			return err
+		case a.looped: // whoever replaces the loop says what the answer is
+			return nil
+		case a.eof:
+			return &Error{Func: a.fn, Code: ErrIntr, Msg: "the override's data ended before the answer"}
 		}
 		if a.st != nil {
 			s.dropToken()
@@ -359,7 +365,8 @@ func (a *activation) fill() error {
 func (a *activation) overridden() bool {
 	a.set.mu.Lock()
 	defer a.set.mu.Unlock()
-	a.replaced = a.set.recv != nil || a.set.loop != nil
+	a.looped = a.set.loop != nil
+	a.replaced = a.looped || a.set.recv != nil
 	return a.replaced
 }
 
@@ -379,7 +386,8 @@ func (a *activation) run() {
 	a.set.mu.Lock()
 	if s.misaligned && !s.noAck && !a.set.anySeq {
 		s.misaligned = false
-		C.nlgo_expect_seq(s.res.sk, C.uint32_t(s.alignTo))
+		C.nlgo_expect_seq(s.res.sk, C.uint32_t(s.alignTo), C.uint32_t(s.unseen))
+		s.unseen = 0
 	}
 	if a.mode == loopAck {
 		C.nlgo_wait_for_ack(s.res.sk, C.uintptr_t(h), &a.res)
@@ -387,8 +395,19 @@ func (a *activation) run() {
 		C.nlgo_recvmsgs(s.res.sk, a.set.cb, C.uintptr_t(h), &a.res)
 	}
 	a.set.mu.Unlock()
+	if s.misaligned && a.trace.ended {
+		s.align(a.trace.endSeq)
+	}
 	s.loop = nil
 	s.mu.Unlock()
+}
+
+// align notes that libnl is to expect the number after seq, if that is one of its own and not of a user's making. The state mutex is held.
+func (s *Socket) align(seq uint32) {
+	if d := int32(seq - s.answered); d > -1<<24 && d < 1<<24 {
+		s.answered = seq
+		s.misaligned, s.alignTo = true, seq+1
+	}
 }
 
 // settle leaves the socket sound after an early end: the rest of a dump is discarded, notifications among it are kept, and libnl is
@@ -409,7 +428,8 @@ func (a *activation) settle() {
 		a.trace.ended, a.trace.endSeq = true, a.trace.seq
 	}
 	if a.trace.ended {
-		s.misaligned, s.alignTo = true, a.trace.endSeq+1
+		s.align(a.trace.endSeq)
+		s.unseen++
 	}
 	s.mu.Unlock()
 	if !rest {

@@ -1,4 +1,4 @@
-//go:build linux
+//go:build linux && cgo
 
 // SPDX-License-Identifier: MIT
 
@@ -65,15 +65,13 @@ func (r *inbox) ready() bool { return !r.s.pending.empty() }
 
 // take takes the next datagram, good until the next call. The token is held.
 func (r *inbox) take(w *wait) error {
-	s := r.s
-	if d, ok := s.popPending(nil, false); ok {
-		r.d = d
-		return d.err
+	if err := r.takePending(); err != errAgain {
+		return err
 	}
 	for {
 		r.readMany()
 		if r.buf.n == 0 {
-			if err := s.goOn(w); err != nil {
+			if err := r.s.goOn(w); err != nil {
 				return err
 			}
 			continue
@@ -84,6 +82,16 @@ func (r *inbox) take(w *wait) error {
 		}
 		return err
 	}
+}
+
+// takePending takes the next of those that were read already.
+func (r *inbox) takePending() error {
+	d, ok := r.s.popPending(nil, false)
+	if !ok {
+		return errAgain
+	}
+	r.d = d
+	return d.err
 }
 
 // readMany reads what has arrived. What is for others goes there.
@@ -123,9 +131,12 @@ func (r *inbox) pop() error {
 	return r.d.err
 }
 
+// holds reports whether something of what was read together is left.
+func (r *inbox) holds() bool { return r.buf != nil && r.buf.next < r.buf.n }
+
 // fetch waits for the next datagram.
 func (r *inbox) fetch(w *wait) error {
-	if r.buf != nil && r.buf.next < r.buf.n && !r.s.over(w) {
+	if r.holds() && !r.s.over(w) {
 		return r.pop()
 	}
 	r.release()
@@ -224,7 +235,8 @@ func (s *Socket) endedFor(m []byte, in *inbound) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if in.src.Port == s.peer.Port && in.group == 0 && in.src.Groups == 0 {
-		s.misaligned, s.alignTo = true, getHeader(m).Seq+1
+		s.align(getHeader(m).Seq)
+		s.unseen++
 	}
 }
 

@@ -225,8 +225,8 @@ func TestInterruptedDumpKernel(t *testing.T) {
 	check(t, err)
 	isErr(t, "RecvMsgs", s.RecvMsgs(cb), libnl.ErrDumpIntr)
 
-	// without rest: what RequestAll returns without an error is whole and without duplicates; but for a few in ten thousand where the
-	// kernel, which dumps without a lock, does not see a change during the last part itself
+	// without rest: a fill ends, and is whole or says that it is not. (A change on another processor during the last part of a dump is one
+	// that the kernel itself does not notice: that address may be there twice.)
 	stop := make(chan struct{})
 	var wg sync.WaitGroup
 	wg.Go(func() {
@@ -240,7 +240,7 @@ func TestInterruptedDumpKernel(t *testing.T) {
 			}
 		}
 	})
-	intr, whole, bad := 0, 0, 0
+	intr, whole := 0, 0
 	for start := time.Now(); time.Since(start) < 500*time.Millisecond; {
 		all, err := s.RequestAll(t.Context(), dump())
 		if err != nil {
@@ -257,16 +257,15 @@ func TestInterruptedDumpKernel(t *testing.T) {
 			a, _ := m.FindAttr(8, unix.IFA_LOCAL)
 			seen[string(a.Bytes())] = true
 		}
-		if len(all) != len(seen) || len(all) < n {
-			bad++
-			t.Logf("%d addresses, %d of them different", len(all), len(seen))
+		if len(all) > len(seen)+1 || len(seen) < n-1 {
+			t.Errorf("%d addresses, %d of them different, of %d", len(all), len(seen), n)
 		}
 	}
 	close(stop)
 	wg.Wait()
 	t.Logf("%d dumps whole, %d interrupted five times in a row", whole, intr)
-	if whole == 0 || bad > 1+whole/100 {
-		t.Errorf("of %d dumps %d were not what they should be", whole, bad)
+	if whole == 0 {
+		t.Error("none of the dumps was whole")
 	}
 	sound(t, s, countRoutes(t))
 }

@@ -1,4 +1,4 @@
-//go:build linux
+//go:build linux && cgo
 
 // SPDX-License-Identifier: MIT
 
@@ -80,7 +80,7 @@ func (s *Socket) sendOp(fn string, op uint32, m *Msg, iov, control []byte, dst S
 		binary.NativeEndian.PutUint32(b[8:], 0) // to be sent again: another request, which needs another number
 	}
 	fresh := completes && getHeader(b).Seq == 0
-	n, err := s.outward(fn, func(h C.uintptr_t, res *C.struct_nlgo_res) {
+	n, err := s.outward(fn, b, func(h C.uintptr_t, res *C.struct_nlgo_res) {
 		C.nlgo_send_op(s.res.sk, h, C.int(op), bytesPtr(b), C.uint32_t(len(b)), &c, bytesPtr(iov), bytesPtr(control), &v, res)
 		if completes {
 			s.avoidSeq(getHeader(b).Seq)
@@ -99,10 +99,15 @@ func (s *Socket) sendOp(fn string, op uint32, m *Msg, iov, control []byte, dst S
 	return n, err
 }
 
-// outward runs a call into C that sends, with the state mutex, which is held, and the callback set's; it lets go of the state mutex.
-func (s *Socket) outward(fn string, call func(h C.uintptr_t, res *C.struct_nlgo_res)) (int, error) {
+// outward runs a call into C that sends b, with the state mutex, which is held, and the callback set's; it lets go of the state mutex.
+func (s *Socket) outward(fn string, b []byte, call func(h C.uintptr_t, res *C.struct_nlgo_res)) (int, error) {
 	set := s.set
 	set.mu.Lock()
+	if err := set.checkPrint(fn, b); err != nil {
+		set.mu.Unlock()
+		s.mu.Unlock()
+		return 0, err
+	}
 	if set.msg[CbMsgOut] == nil && set.send == nil { // nothing of Go can be reached
 		var res C.struct_nlgo_res
 		call(0, &res)
@@ -214,7 +219,7 @@ func (s *Socket) SendSimple(t MsgType, f MsgFlags, body []byte) (int, error) {
 	if err := s.lockConnected("nl_send_simple"); err != nil {
 		return 0, err
 	}
-	return s.outward("nl_send_simple", func(h C.uintptr_t, res *C.struct_nlgo_res) {
+	return s.outward("nl_send_simple", body, func(h C.uintptr_t, res *C.struct_nlgo_res) {
 		C.nlgo_send_simple(s.res.sk, h, C.int(t), C.int(f), bytesPtr(body), C.uint32_t(len(body)), res)
 	})
 }
@@ -265,7 +270,7 @@ func (s *Socket) SendSync(m *Msg) error {
 		return nil
 	}
 	seq := getHeader(m.own.b).Seq
-	if anySeq {
+	if anySeq && !a.overridden() { // an override has to see the answer itself
 		a.st = s.register(seq, 0)
 		s.dropToken()
 		a.token = false

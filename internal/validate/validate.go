@@ -13,12 +13,17 @@
 // content, as long as the sequence of attributes around them is whole. An attribute that it does look at stands at most once,
 // except in lists.
 //
-// Four defects cannot be ruled out here, because the kernel itself sends what triggers them. Whoever works with the objects has
+// Some defects cannot be ruled out here, because the kernel itself sends what triggers them. Whoever works with the objects has
 // to know them, and the harness shows how each is avoided:
-//   - a link of kind veth has no peer before 3.11: details, statistics and requests follow a nil pointer;
+//   - before 3.11 a link of kind veth has no peer: details, statistics and requests follow a nil pointer;
+//   - from 3.8 to 3.10 a link of kind bond has no data: requests, getters and setters follow a nil pointer;
+//   - from 3.8 to 3.11 the clone of a bridge, and to 3.10 that of a bond, has no data: the same;
 //   - 3.12 prints its own stack in the details of a link of kind sit with a 6rd prefix;
-//   - the clone of a link with virtual functions shares their VLAN lists with the original and frees them a second time;
-//   - before 3.12 the clone of a route loses the encapsulation of its next hops, but is marked as having it: dumping it follows a nil pointer.
+//   - the clone of a link with virtual functions shares their VLAN lists with the original, which are then freed twice;
+//   - before 3.12 the clone of a route loses the MPLS encapsulation of its next hops, but is marked as having it: dumping it follows a nil pointer;
+//   - before 3.8 a request to change a link that was read by family AF_INET or AF_INET6 calls a nil function.
+//
+// The clone of a link of kind can, or with virtual functions, leaks memory, in all versions.
 package validate
 
 import (

@@ -115,12 +115,49 @@ static void restore_encap(struct rtnl_route *to, struct rtnl_route *from)
 }
 #endif
 
+/*
+ * From 3.8 on links of these kinds have data of their own, which a clone lacks
+ * (bridge before 3.12, bond before 3.11), and a parsed bond before 3.11 too.
+ * Setting the type makes it, empty.
+ */
+static void make_info(struct nl_object *obj, int cloned)
+{
+	struct rtnl_link *link = (struct rtnl_link *)obj;
+
+	if (LIBNL_VER_NUM < LIBNL_VER(3, 8))
+		return;
+	if (LIBNL_VER_NUM < LIBNL_VER(3, 11) && is_kind(obj, "bond"))
+		rtnl_link_set_type(link, "bond");
+	if (LIBNL_VER_NUM < LIBNL_VER(3, 12) && cloned &&
+	    is_kind(obj, "bridge"))
+		rtnl_link_set_type(link, "bridge");
+}
+
+/* Of the leak sanitizer, if it is there. */
+void __lsan_disable(void) __attribute__((weak));
+void __lsan_enable(void) __attribute__((weak));
+
+/* libnl loses memory with each clone of these. */
+static int leaks(struct nl_object *obj)
+{
+	return is_kind(obj, "can") ||
+	       (is(obj, "route/link") &&
+		rtnl_link_has_vf_list((struct rtnl_link *)obj));
+}
+
 static struct nl_object *clone(struct nl_object *obj)
 {
-	struct nl_object *new = nl_object_clone(obj);
+	int quiet = __lsan_disable && leaks(obj);
+	struct nl_object *new;
 
+	if (quiet)
+		__lsan_disable();
+	new = nl_object_clone(obj);
+	if (quiet)
+		__lsan_enable();
 	if (!new)
 		return NULL;
+	make_info(new, 1);
 	if (is(obj, "route/link"))
 		unshare_vlans((struct rtnl_link *)new);
 	if (is(obj, "route/route"))
@@ -158,8 +195,9 @@ static void build(struct nl_object *obj, struct nl_object *changes)
 
 		TRY(rtnl_link_build_add_request(link, NLM_F_CREATE, &msg));
 		TRY(rtnl_link_build_delete_request(link, &msg));
-		/* calls nothing before 3.8 for families without a hook */
-		if (family != AF_INET && family != AF_INET6)
+		/* before 3.8 a nil function for families without a hook */
+		if (LIBNL_VER_NUM >= LIBNL_VER(3, 8) ||
+		    (family != AF_INET && family != AF_INET6))
 			TRY(rtnl_link_build_change_request(
 				link, (struct rtnl_link *)changes, 0, &msg));
 	} else if (is(obj, "route/addr")) {
@@ -208,6 +246,7 @@ static void handle(struct nl_object *obj, void *arg)
 	int *objects = arg;
 
 	++*objects;
+	make_info(obj, 0);
 	dump(obj);
 	first = clone(obj);
 	if (first) {
