@@ -913,7 +913,11 @@ func TestSendSyncGivenUp(t *testing.T) {
 		check(t, s.SetDeadline(time.Now().Add(10*time.Millisecond)))
 		isErr(t, "no answer", s.SendSync(plainMsg(t, typData, 0, "")), os.ErrDeadlineExceeded)
 	}
-	for range 3 {
+	own := plainMsg(t, typData, 0, "") // with a number of its own
+	check(t, own.PutHeader(0, 4711, typData, 0, 0))
+	check(t, s.SetDeadline(time.Now().Add(10*time.Millisecond)))
+	isErr(t, "no answer", s.SendSync(own), os.ErrDeadlineExceeded)
+	for range 4 {
 		b, from, ok := p.recv()
 		if !ok {
 			t.Fatal("no request")
@@ -926,8 +930,8 @@ func TestSendSyncGivenUp(t *testing.T) {
 	check(t, s.SetDeadline(time.Now().Add(2*time.Second)))
 	isErr(t, "the next", s.SendSync(plainMsg(t, typData, 0, "")), syscall.EXDEV)
 	isErr(t, "the one after", s.SendSync(plainMsg(t, typData, 0, "")), syscall.EXDEV)
-	if st := s.Stats(); st.Stale != 6 || st.Pending != 0 {
-		t.Errorf("%+v, want 6 dropped", st)
+	if st := s.Stats(); st.Stale != 8 || st.Pending != 0 {
+		t.Errorf("%+v, want 8 dropped", st)
 	}
 
 	k := dial(t, &libnl.Config{Groups: []libnl.Group{libnl.GroupIPv4Route}})

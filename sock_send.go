@@ -287,5 +287,6 @@ func (s *Socket) giveUp(seq uint32) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.skipAnswer(seq)
-	s.misaligned, s.alignTo = true, seq+1
+	s.align(seq)
+	s.unseen++
 }
