@@ -19,7 +19,7 @@ import (
 
 // NetNS moves the calling goroutine into a network namespace of its own, with lo up, for the rest of the test, and returns a
 // descriptor of that namespace. The goroutine stays locked to its thread, which ends with it. Programs started by this goroutine
-// run in the namespace too. Without the right to make one the test is skipped.
+// run in the namespace too; a subtest has a goroutine of its own, and with it the namespace of the machine. Without the right to make one the test is skipped.
 func NetNS(t testing.TB) int {
 	t.Helper()
 	runtime.LockOSThread()
@@ -52,9 +52,13 @@ func Run(t testing.TB, name string, args ...string) []byte {
 	return out
 }
 
-// RSS returns the memory of the process that is resident, in bytes, after a garbage collection.
+// RSS returns the memory of the process that is resident, in bytes, after a garbage collection. Under valgrind, which none survives, the
+// test is skipped.
 func RSS(t testing.TB) int {
 	t.Helper()
+	if Valgrind {
+		t.Skip("no garbage collection under valgrind")
+	}
 	runtime.GC()
 	b, err := os.ReadFile("/proc/self/statm")
 	if err != nil {
