@@ -162,6 +162,9 @@ func ParseAddr(s string, hint Family) (Addr, error) {
 		return a, nil
 	}
 	n, err := strconv.ParseUint(prefix, 0, 31) // as strtol reads it, octal and hexadecimal too
+	if len(prefix) > 1 && strings.ContainsAny(prefix[1:2], "bBoO") || strings.Contains(prefix, "_") {
+		err = strconv.ErrSyntax // Go's own, and 0b11 is a number for newer C libraries only
+	}
 	if err != nil || int64(n) != int64(out.prefixlen) || int(n) > 8*len(a.raw) {
 		return Addr{}, textErr(fn, ErrInval, s)
 	}

@@ -403,6 +403,7 @@ func recovered(fn func()) (v any) {
 }
 
 func TestOverwriteRecv(t *testing.T) {
+	nltest.NetNS(t)
 	s := dial(t, nil)
 	set, err := s.Callbacks()
 	noErr(t, err)

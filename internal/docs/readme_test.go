@@ -67,6 +67,14 @@ func TestReadmeProgram(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(app, "main.go"), []byte(blocks(t, "go")[0]), 0o644); err != nil {
 		t.Fatal(err)
 	}
+	// the sums of this checkout, so that no network is needed
+	sums, err := os.ReadFile(filepath.Join(root, "go.sum"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(app, "go.sum"), sums, 0o644); err != nil {
+		t.Fatal(err)
+	}
 	sh := exec.Command("sh", "-ec", "go mod init app\n"+command+"go build -o app .")
 	sh.Dir = app
 	if out, err := sh.CombinedOutput(); err != nil {
