@@ -84,10 +84,7 @@ struct nlgo_dgram {
 /* What a receive override hands to libnl. */
 struct nlgo_rx {
 	void *buf; /* malloc'ed, goes to libnl */
-	uint32_t port;
-	uint32_t groups;
-	uint32_t has_creds;
-	struct ucred creds;
+	struct nlgo_dgram d;
 };
 
 struct nlgo_res {
@@ -95,6 +92,7 @@ struct nlgo_res {
 	int32_t sys_errno; /* of the system call that failed, else 0 */
 	uint32_t stopped;  /* a Go callback returned NL_STOP */
 	uint32_t deep;	   /* not run: too many activations on the stack */
+	uint32_t took;	   /* libnl took the first datagram */
 };
 
 struct nl_cb *nlgo_cb_alloc(int kind);
@@ -135,9 +133,13 @@ int nlgo_transact(int fd, const uint8_t *data, uint32_t len, uint32_t port,
 		  uint32_t buflen, uint8_t *spare, uint32_t sparelen,
 		  struct nlgo_dgram *d);
 
+/* libnl's calls of these names; d->n bytes at first are what they receive
+ * first, if that is more than 0. */
 void nlgo_recvmsgs(struct nl_sock *sk, struct nl_cb *cb, uintptr_t go,
+		   const uint8_t *first, const struct nlgo_dgram *d,
 		   struct nlgo_res *res);
-void nlgo_wait_for_ack(struct nl_sock *sk, uintptr_t go, struct nlgo_res *res);
+void nlgo_wait_for_ack(struct nl_sock *sk, uintptr_t go, const uint8_t *first,
+		       const struct nlgo_dgram *d, struct nlgo_res *res);
 
 enum nlgo_inside {
 	NLGO_IN_SEND = 1, /* a callback of a send of sk */
