@@ -718,13 +718,17 @@ void nlgo_recv(int fd, uint8_t *buf, uint32_t len, uint8_t *spare,
 		.msg_control = control,
 		.msg_controllen = sizeof(control),
 	};
+	int spurious = 8;
 	ssize_t n;
 
 	*d = (struct nlgo_dgram){.nsid = -1};
+	/* EINVAL is the kernel's when a read wanted to go on with a dump that
+	 * the one who asked for it ended just then: nothing is amiss */
 	do
 		n = recvmsg(fd, &msg,
 			    MSG_TRUNC | MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-	while (n < 0 && errno == EINTR);
+	while (n < 0 &&
+	       (errno == EINTR || (errno == EINVAL && spurious-- > 0)));
 	if (n < 0) {
 		d->n = -errno;
 		return;
