@@ -654,14 +654,13 @@ int nlgo_set_fd(struct nl_sock *sk, int protocol, int fd, int *sys_errno)
 	return rc;
 }
 
-int nlgo_poll_fd(int fd)
+int nlgo_nonblock(int fd)
 {
-	int flags = fcntl(fd, F_GETFL), copy;
+	int flags = fcntl(fd, F_GETFL);
 
 	if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0)
 		return -errno;
-	copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
-	return copy < 0 ? -errno : copy;
+	return 0;
 }
 
 int nlgo_setsockopt(int fd, int level, int name, int value)

@@ -108,8 +108,8 @@ void nlgo_cb_overwrite_recvmsgs(struct nl_cb *cb, int go);
 struct nl_sock *nlgo_socket_alloc(void);
 int nlgo_connect(struct nl_sock *sk, int protocol, int *sys_errno);
 int nlgo_set_fd(struct nl_sock *sk, int protocol, int fd, int *sys_errno);
-/* The descriptor made non-blocking, and a duplicate of it, or -errno. */
-int nlgo_poll_fd(int fd);
+/* Makes the descriptor non-blocking; 0 or -errno. */
+int nlgo_nonblock(int fd);
 int nlgo_membership(struct nl_sock *sk, int group, int join, int *sys_errno);
 int nlgo_setsockopt(int fd, int level, int name, int value);
 int nlgo_getsockopt(int fd, int level, int name, int *value);

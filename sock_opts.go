@@ -100,6 +100,11 @@ func (s *Socket) membership(fn string, join bool, groups []Group) error {
 		return err
 	}
 	defer s.mu.Unlock()
+	if join && len(groups) > 0 { // somebody will wait: better fail here than there
+		if err := s.usePoller(); err != nil {
+			return err
+		}
+	}
 	for _, g := range groups {
 		if g <= 0 || g > math.MaxInt32 {
 			return argErr(fn, "no such group: "+itoa(int64(g)))
