@@ -44,6 +44,7 @@ type Socket struct {
 	port   uint32
 	peer   SockAddr
 
+	grouped  bool  // its queue may hold notifications
 	unopened error // why NetLink.Socket could not connect it
 
 	untrusted bool
@@ -445,7 +446,7 @@ func (s *Socket) SetFD(p Protocol, fd int) error {
 	C.nlgo_nonblock(C.int(fd)) // cannot fail: it is a socket
 	s.attach(p)
 	// it may be in a group above 32
-	s.pktinfo = true
+	s.pktinfo, s.grouped = true, true
 	C.nlgo_setsockopt(C.int(s.fd), unix.SOL_NETLINK, unix.NETLINK_PKTINFO, 1)
 	return nil
 }
