@@ -356,6 +356,9 @@ struct activation {
 	int callback; /* one is running */
 	int poisoned;
 	int stopped;
+	const uint8_t *first; /* what is received first */
+	const struct nlgo_dgram *first_d;
+	int took;
 };
 
 enum { MAX_DEPTH = 64 }; /* the stack of a thread is finite */
@@ -389,6 +392,7 @@ static void leave(struct activation *a, int rc, struct nlgo_res *res)
 	res->rc = rc;
 	res->stopped = a->stopped;
 	res->deep = 0;
+	res->took = a->took;
 	/* libnl's functions leave errno alone after a failed system call */
 	res->sys_errno = rc < 0 && err && nl_syserr2nlerr(err) == -rc ? err : 0;
 }
@@ -455,6 +459,30 @@ static int err_trampoline(struct sockaddr_nl *from, struct nlmsgerr *e,
 	return judge(a, rc);
 }
 
+/* Hands buf, which holds d, to libnl. */
+static int deliver(void *buf, const struct nlgo_dgram *d,
+		   struct sockaddr_nl *from, unsigned char **to,
+		   struct ucred **creds)
+{
+	struct ucred *c = NULL;
+
+	if (creds && d->has_creds) {
+		c = malloc(sizeof(*c));
+		if (!c) {
+			free(buf);
+			return -NLE_NOMEM;
+		}
+		*c = d->creds;
+	}
+	if (creds)
+		*creds = c;
+	*from = (struct sockaddr_nl){.nl_family = AF_NETLINK,
+				     .nl_pid = d->port,
+				     .nl_groups = d->groups};
+	*to = buf;
+	return d->n;
+}
+
 static int recv_override(struct nl_sock *sk, struct sockaddr_nl *from,
 			 unsigned char **buf, struct ucred **creds)
 {
@@ -466,23 +494,23 @@ static int recv_override(struct nl_sock *sk, struct sockaddr_nl *from,
 		return -NLE_BAD_SOCK;
 	if (a->poisoned)
 		return -NLE_INTR;
+	if (a->first) {
+		rx.buf = malloc(a->first_d->n);
+		if (!rx.buf)
+			return -NLE_NOMEM;
+		memcpy(rx.buf, a->first, a->first_d->n);
+		a->first = NULL;
+		a->took = 1;
+		return deliver(rx.buf, a->first_d, from, buf, creds);
+	}
 	n = nlgoRecv(a->go, &rx);
 	if (n < 0)
 		a->poisoned = 1;
 	if (n <= 0) {
-		free(rx.buf); /* the socket was closed just then */
+		free(rx.buf); /* refused, or the socket was closed just then */
 		return n;
 	}
-	*from = (struct sockaddr_nl){.nl_family = AF_NETLINK,
-				     .nl_pid = rx.port,
-				     .nl_groups = rx.groups};
-	*buf = rx.buf;
-	if (creds) {
-		*creds = NULL;
-		if (rx.has_creds && (*creds = malloc(sizeof(**creds))))
-			**creds = rx.creds;
-	}
-	return n;
+	return deliver(rx.buf, &rx.d, from, buf, creds);
 }
 
 static int send_override(struct nl_sock *sk, struct nl_msg *msg)
@@ -626,14 +654,13 @@ int nlgo_set_fd(struct nl_sock *sk, int protocol, int fd, int *sys_errno)
 	return rc;
 }
 
-int nlgo_poll_fd(int fd)
+int nlgo_nonblock(int fd)
 {
-	int flags = fcntl(fd, F_GETFL), copy;
+	int flags = fcntl(fd, F_GETFL);
 
 	if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0)
 		return -errno;
-	copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
-	return copy < 0 ? -errno : copy;
+	return 0;
 }
 
 int nlgo_setsockopt(int fd, int level, int name, int value)
@@ -690,13 +717,17 @@ void nlgo_recv(int fd, uint8_t *buf, uint32_t len, uint8_t *spare,
 		.msg_control = control,
 		.msg_controllen = sizeof(control),
 	};
+	int spurious = 8;
 	ssize_t n;
 
 	*d = (struct nlgo_dgram){.nsid = -1};
+	/* EINVAL is the kernel's when a read wanted to go on with a dump that
+	 * the one who asked for it ended just then: nothing is amiss */
 	do
 		n = recvmsg(fd, &msg,
 			    MSG_TRUNC | MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-	while (n < 0 && errno == EINTR);
+	while (n < 0 &&
+	       (errno == EINTR || (errno == EINVAL && spurious-- > 0)));
 	if (n < 0) {
 		d->n = -errno;
 		return;
@@ -776,20 +807,35 @@ int nlgo_transact(int fd, const uint8_t *data, uint32_t len, uint32_t port,
 	return n;
 }
 
+static int enter_loop(struct activation *a, const struct nl_sock *sk,
+		      uintptr_t go, const uint8_t *first,
+		      const struct nlgo_dgram *d, struct nlgo_res *res)
+{
+	if (!enter(a, sk, go, 1, res))
+		return 0;
+	if (d->n > 0) {
+		a->first = first;
+		a->first_d = d;
+	}
+	return 1;
+}
+
 void nlgo_recvmsgs(struct nl_sock *sk, struct nl_cb *cb, uintptr_t go,
+		   const uint8_t *first, const struct nlgo_dgram *d,
 		   struct nlgo_res *res)
 {
 	struct activation a;
 
-	if (enter(&a, sk, go, 1, res))
+	if (enter_loop(&a, sk, go, first, d, res))
 		leave(&a, nl_recvmsgs_report(sk, cb), res);
 }
 
-void nlgo_wait_for_ack(struct nl_sock *sk, uintptr_t go, struct nlgo_res *res)
+void nlgo_wait_for_ack(struct nl_sock *sk, uintptr_t go, const uint8_t *first,
+		       const struct nlgo_dgram *d, struct nlgo_res *res)
 {
 	struct activation a;
 
-	if (enter(&a, sk, go, 1, res))
+	if (enter_loop(&a, sk, go, first, d, res))
 		leave(&a, nl_wait_for_ack(sk), res);
 }
 

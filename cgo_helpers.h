@@ -84,10 +84,7 @@ struct nlgo_dgram {
 /* What a receive override hands to libnl. */
 struct nlgo_rx {
 	void *buf; /* malloc'ed, goes to libnl */
-	uint32_t port;
-	uint32_t groups;
-	uint32_t has_creds;
-	struct ucred creds;
+	struct nlgo_dgram d;
 };
 
 struct nlgo_res {
@@ -95,6 +92,7 @@ struct nlgo_res {
 	int32_t sys_errno; /* of the system call that failed, else 0 */
 	uint32_t stopped;  /* a Go callback returned NL_STOP */
 	uint32_t deep;	   /* not run: too many activations on the stack */
+	uint32_t took;	   /* libnl took the first datagram */
 };
 
 struct nl_cb *nlgo_cb_alloc(int kind);
@@ -110,8 +108,8 @@ void nlgo_cb_overwrite_recvmsgs(struct nl_cb *cb, int go);
 struct nl_sock *nlgo_socket_alloc(void);
 int nlgo_connect(struct nl_sock *sk, int protocol, int *sys_errno);
 int nlgo_set_fd(struct nl_sock *sk, int protocol, int fd, int *sys_errno);
-/* The descriptor made non-blocking, and a duplicate of it, or -errno. */
-int nlgo_poll_fd(int fd);
+/* Makes the descriptor non-blocking; 0 or -errno. */
+int nlgo_nonblock(int fd);
 int nlgo_membership(struct nl_sock *sk, int group, int join, int *sys_errno);
 int nlgo_setsockopt(int fd, int level, int name, int value);
 int nlgo_getsockopt(int fd, int level, int name, int *value);
@@ -135,9 +133,13 @@ int nlgo_transact(int fd, const uint8_t *data, uint32_t len, uint32_t port,
 		  uint32_t buflen, uint8_t *spare, uint32_t sparelen,
 		  struct nlgo_dgram *d);
 
+/* libnl's calls of these names; d->n bytes at first are what they receive
+ * first, if that is more than 0. */
 void nlgo_recvmsgs(struct nl_sock *sk, struct nl_cb *cb, uintptr_t go,
+		   const uint8_t *first, const struct nlgo_dgram *d,
 		   struct nlgo_res *res);
-void nlgo_wait_for_ack(struct nl_sock *sk, uintptr_t go, struct nlgo_res *res);
+void nlgo_wait_for_ack(struct nl_sock *sk, uintptr_t go, const uint8_t *first,
+		       const struct nlgo_dgram *d, struct nlgo_res *res);
 
 enum nlgo_inside {
 	NLGO_IN_SEND = 1, /* a callback of a send of sk */

@@ -11,6 +11,7 @@ import (
 	"math"
 	"runtime/cgo"
 	"runtime/debug"
+	"sync"
 	"syscall"
 	"unsafe"
 )
@@ -34,22 +35,61 @@ type activation struct {
 	// of a receive
 	w        wait
 	mode     loopMode
-	receiver bool    // has the receiver's role
-	token    bool    // holds the reader token
-	replaced bool    // the set has overrides that read,
-	looped   bool    // and one of the loop itself
-	st       *stream // of the one request that is waited for
-	lost     uint64  // how often messages had been lost when it began
-	first    inC     // datagram taken before C was entered
-	rawOK    bool    // an override is running that may read for itself
-	got      int     // datagrams given to libnl
-	again    bool    // nothing to read and not to wait
-	eof      bool    // the override's data ended
-	trace    trace   // what passed
+	receiver bool                // has the receiver's role
+	token    bool                // holds the reader token
+	replaced bool                // the set has overrides that read,
+	looped   bool                // and one of the loop itself
+	st       *stream             // of the one request that is waited for
+	lost     uint64              // how often messages had been lost when it began
+	first    datagram            // taken last
+	full     bool                // libnl has not had it yet
+	buf      *rbuf               // where it may be
+	d        C.struct_nlgo_dgram // of it, while C runs
+	rawOK    bool                // an override is running that may read for itself
+	got      int                 // datagrams given to libnl
+	again    bool                // nothing to read and not to wait
+	eof      bool                // the override's data ended
+	trace    trace               // what passed
 	scratch  []byte
 	in       inbound
 	msgs     msgSlab
 }
+
+// slot is a handle for C that is kept: what C is given leads to the activation that uses it just now.
+type slot struct {
+	h C.uintptr_t
+	a *activation
+}
+
+// slots that nobody uses: as many as calls were in C at a time.
+var slots struct {
+	mu   sync.Mutex
+	free []*slot
+}
+
+func takeSlot(a *activation) *slot {
+	slots.mu.Lock()
+	defer slots.mu.Unlock()
+	n := len(slots.free)
+	if n == 0 {
+		sl := &slot{a: a}
+		sl.h = C.uintptr_t(cgo.NewHandle(sl))
+		return sl
+	}
+	sl := slots.free[n-1]
+	slots.free = slots.free[:n-1]
+	sl.a = a
+	return sl
+}
+
+func (sl *slot) give() {
+	sl.a = nil
+	slots.mu.Lock()
+	slots.free = append(slots.free, sl)
+	slots.mu.Unlock()
+}
+
+func activationOf(h C.uintptr_t) *activation { return cgo.Handle(h).Value().(*slot).a }
 
 // lock takes the mutexes as an activation holds them while C runs.
 func (a *activation) lock() {
@@ -152,7 +192,7 @@ func (a *activation) lend(m *C.struct_nlgo_msg) *Msg {
 
 //export nlgoMsg
 func nlgoMsg(h C.uintptr_t, slot C.int, m *C.struct_nlgo_msg) (rc C.int) {
-	a := cgo.Handle(h).Value().(*activation)
+	a := activationOf(h)
 	fn := a.set.msg[slot]
 	if fn == nil { // emptied since C read the slot
 		return C.NL_OK
@@ -171,7 +211,7 @@ func nlgoMsg(h C.uintptr_t, slot C.int, m *C.struct_nlgo_msg) (rc C.int) {
 
 //export nlgoErr
 func nlgoErr(h C.uintptr_t, header unsafe.Pointer) (rc C.int) {
-	a := cgo.Handle(h).Value().(*activation)
+	a := activationOf(h)
 	b := unsafe.Slice((*byte)(header), int(*(*uint32)(header)))
 	e := kernelError(a.fn, b)
 	fn := a.set.err
@@ -199,12 +239,12 @@ func nlgoErr(h C.uintptr_t, header unsafe.Pointer) (rc C.int) {
 
 //export nlgoRecv
 func nlgoRecv(h C.uintptr_t, rx *C.struct_nlgo_rx) (rc C.int) {
-	a := cgo.Handle(h).Value().(*activation)
+	a := activationOf(h)
 	user := a.set.recv
 	rc = leaving
 	a.unlock()
 	defer a.fence(&rc)
-	var d inC
+	var d *datagram
 	var err error
 	if user != nil {
 		d, err = a.recvUser(user)
@@ -217,55 +257,47 @@ func nlgoRecv(h C.uintptr_t, rx *C.struct_nlgo_rx) (rc C.int) {
 		}
 		return a.fail(err)
 	}
-	if d.p == nil {
+	if len(d.b) == 0 {
 		a.eof = true
 		return 0
 	}
+	rx.buf = C.malloc(C.size_t(len(d.b))) // never nil: cgo sees to that
+	b := unsafe.Slice((*byte)(rx.buf), len(d.b))
+	copy(b, d.b)
 	a.set.mu.Lock()
-	err = a.set.checkPrint("", d.bytes())
+	err = a.set.checkPrint("", b)
 	a.set.mu.Unlock()
 	if err != nil {
-		d.free()
 		return a.fail(err)
 	}
 	a.got++
-	a.trace.scan(a.fn, d.bytes(), &d.meta)
-	rx.buf = d.p
-	rx.port = C.uint32_t(d.meta.src.Port)
-	rx.groups = C.uint32_t(d.meta.src.Groups)
-	if d.meta.hasCr {
-		rx.has_creds = 1
-		rx.creds.pid = C.pid_t(d.meta.creds.Pid)
-		rx.creds.uid = C.uid_t(d.meta.creds.Uid)
-		rx.creds.gid = C.gid_t(d.meta.creds.Gid)
-	}
-	return C.int(d.n)
+	a.trace.scan(a.fn, b, &d.meta)
+	d.toC(&rx.d)
+	return C.int(len(b))
 }
 
 // recvUser takes a datagram from the user's override.
-func (a *activation) recvUser(fn func(*Socket) ([]byte, SockAddr, *syscall.Ucred, error)) (inC, error) {
+func (a *activation) recvUser(fn func(*Socket) ([]byte, SockAddr, *syscall.Ucred, error)) (*datagram, error) {
 	a.rawOK = true
 	b, from, creds, err := fn(a.s)
 	a.rawOK = false
-	switch {
-	case err != nil:
+	if err != nil {
 		a.refuse(err)
-		return inC{}, err
-	case len(b) == 0:
-		return inC{}, nil
-	case len(b) > math.MaxInt32:
-		return inC{}, argErr("", "a datagram too large")
+		return nil, err
+	}
+	if len(b) > math.MaxInt32 {
+		return nil, argErr("", "a datagram too large")
 	}
 	meta := inbound{proto: int(a.s.proto), src: from, nsid: -1}
 	if creds != nil {
 		meta.creds, meta.hasCr = *creds, true
 	}
-	return copyToC(b, &meta), nil
+	return &datagram{b: b, meta: meta}, nil
 }
 
 //export nlgoSend
 func nlgoSend(h C.uintptr_t, m *C.struct_nlgo_msg) (rc C.int) {
-	a := cgo.Handle(h).Value().(*activation)
+	a := activationOf(h)
 	fn := a.set.send
 	msg := a.lend(m)
 	rc = leaving
@@ -281,7 +313,7 @@ func nlgoSend(h C.uintptr_t, m *C.struct_nlgo_msg) (rc C.int) {
 
 //export nlgoRecvMsgs
 func nlgoRecvMsgs(h C.uintptr_t) (rc C.int) {
-	a := cgo.Handle(h).Value().(*activation)
+	a := activationOf(h)
 	fn := a.set.loop
 	rc = leaving
 	a.unlock()

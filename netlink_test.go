@@ -900,8 +900,13 @@ func TestNetLinkConcurrent(t *testing.T) {
 	}
 	wg.Wait()
 	for range rounds {
-		<-dumped
-		<-seen
+		for _, ch := range []chan struct{}{dumped, seen} {
+			select {
+			case <-ch:
+			case err := <-ended:
+				t.Fatal("ended early: ", err)
+			}
+		}
 	}
 	succeed(t, n.Close())
 	wantIs(t, <-ended, libnl.ErrClosed)

@@ -146,6 +146,10 @@ func (s *Socket) waitReadable(w *wait, t taker, try func() bool) error {
 		}
 		return nil
 	}
+	if err := s.usePoller(); err != nil {
+		s.mu.Unlock()
+		return err
+	}
 	s.polling = true
 	s.mu.Unlock()
 

@@ -8,7 +8,6 @@ package libnl
 import "C"
 
 import (
-	"fmt"
 	"math"
 	"os"
 	"runtime"
@@ -31,9 +30,9 @@ type Socket struct {
 
 	mu     sync.Mutex // the state mutex: held for short C calls that never wait
 	res    *sockRes
-	file   *os.File        // Go's duplicate of the descriptor, for the poller; nil until connected
+	file   *os.File        // Go's duplicate of the descriptor, for the poller; nil until somebody waits
 	conn   syscall.RawConn // of file
-	fd     int             // libnl's descriptor
+	fd     int             // libnl's descriptor, -1 until connected
 	proto  Protocol
 	set    *cbSet // libnl's s_cb
 	next   *cbSet // replaces set as soon as no call is on the stack
@@ -45,6 +44,7 @@ type Socket struct {
 	port   uint32
 	peer   SockAddr
 
+	grouped  bool  // its queue may hold notifications
 	unopened error // why NetLink.Socket could not connect it
 
 	untrusted bool
@@ -301,7 +301,7 @@ func (s *Socket) lockConnected(fn string) error {
 	if err := s.lock(fn); err != nil {
 		return err
 	}
-	if s.file == nil {
+	if s.fd < 0 {
 		err := s.unopened
 		s.mu.Unlock()
 		if err != nil {
@@ -407,7 +407,7 @@ func (s *Socket) Connect(p Protocol) error {
 	if p < 0 || p > math.MaxInt32 {
 		return argErr("nl_connect", "no such protocol")
 	}
-	if s.file != nil {
+	if s.fd >= 0 {
 		return &Error{Func: "nl_connect", Code: ErrBadSock, Msg: "the socket is connected already"}
 	}
 	var errno C.int
@@ -429,7 +429,7 @@ func (s *Socket) SetFD(p Protocol, fd int) error {
 	if p < -1 || p > math.MaxInt32 || fd < 0 || fd > math.MaxInt32 {
 		return argErr("nl_socket_set_fd", "no such protocol or descriptor")
 	}
-	if s.file != nil {
+	if s.fd >= 0 {
 		return &Error{Func: "nl_socket_set_fd", Code: ErrBadSock, Msg: "the socket is connected already"}
 	}
 	if p == -1 {
@@ -439,36 +439,25 @@ func (s *Socket) SetFD(p Protocol, fd int) error {
 		}
 		p = Protocol(got)
 	}
-	// once libnl has the descriptor it cannot give it back, so what may fail comes first
-	dup, err := unix.FcntlInt(uintptr(fd), unix.F_DUPFD_CLOEXEC, 3)
-	if err != nil {
-		return sysErr("nl_socket_set_fd", err.(syscall.Errno))
-	}
 	var errno C.int
 	if rc := C.nlgo_set_fd(s.res.sk, C.int(p), C.int(fd), &errno); rc < 0 {
-		_ = unix.Close(dup)
 		return &Error{Func: "nl_socket_set_fd", Code: Errno(-rc), Errno: syscall.Errno(errno)}
 	}
-	_ = unix.SetNonblock(dup, true) // cannot fail: it is a socket
-	if err := s.attach(p, dup); err != nil {
-		return err
-	}
+	C.nlgo_nonblock(C.int(fd)) // cannot fail: it is a socket
+	s.attach(p)
 	// it may be in a group above 32
-	s.pktinfo = true
+	s.pktinfo, s.grouped = true, true
 	C.nlgo_setsockopt(C.int(s.fd), unix.SOL_NETLINK, unix.NETLINK_PKTINFO, 1)
 	return nil
 }
 
-// adopt takes a connected nl_sock over: poller, buffers, options.
+// adopt takes a connected nl_sock over: buffers, options.
 func (s *Socket) adopt(p Protocol) error {
-	dup := C.nlgo_poll_fd(C.nl_socket_get_fd(s.res.sk))
-	if dup < 0 {
+	if rc := C.nlgo_nonblock(C.nl_socket_get_fd(s.res.sk)); rc < 0 {
 		C.nl_close(s.res.sk)
-		return sysErr("nl_connect", syscall.Errno(-dup))
+		return sysErr("nl_connect", syscall.Errno(-rc))
 	}
-	if err := s.attach(p, int(dup)); err != nil {
-		return err
-	}
+	s.attach(p)
 	s.bufferSize(unix.SO_RCVBUFFORCE, unix.SO_RCVBUF, defaultBuf)
 	s.bufferSize(unix.SO_SNDBUFFORCE, unix.SO_SNDBUF, defaultBuf)
 	// kernels before 4.12 know no extended acknowledgements; errors then come without a text
@@ -479,18 +468,34 @@ func (s *Socket) adopt(p Protocol) error {
 
 const defaultBuf = 1 << 20
 
-func (s *Socket) attach(p Protocol, dup int) error {
-	f := os.NewFile(uintptr(dup), fmt.Sprintf("netlink:%d", int(p)))
-	conn, err := f.SyscallConn()
-	if err != nil {
-		_ = f.Close()
-		C.nl_close(s.res.sk)
-		return &Error{Func: "nl_connect", Code: ErrFailure, cause: err}
-	}
-	s.file, s.conn, s.proto = f, conn, p
-	s.res.file.Store(f)
+func (s *Socket) attach(p Protocol) {
+	s.proto = p
 	s.fd = int(C.nl_socket_get_fd(s.res.sk))
 	s.port = uint32(C.nl_socket_get_local_port(s.res.sk))
+}
+
+// usePoller gives the descriptor to Go's poller, once there is a reason: it takes note of every message from then on. libnl closes its
+// descriptor, so Go gets a duplicate. The state mutex is held.
+func (s *Socket) usePoller() error {
+	if s.file != nil {
+		return nil
+	}
+	dup, err := unix.FcntlInt(uintptr(s.fd), unix.F_DUPFD_CLOEXEC, 3)
+	if err != nil {
+		return sysErr("dup", err.(syscall.Errno))
+	}
+	_ = unix.SetNonblock(dup, true) // in case somebody undid it
+	f := os.NewFile(uintptr(dup), "netlink")
+	conn, err := f.SyscallConn()
+	if err == nil {
+		err = f.SetReadDeadline(time.Time{}) // fails if the poller did not take it
+	}
+	if err != nil {
+		_ = f.Close()
+		return &Error{Func: "poll", Code: ErrFailure, cause: err}
+	}
+	s.file, s.conn = f, conn
+	s.res.file.Store(f)
 	return nil
 }
 
@@ -516,6 +521,9 @@ func (s *Socket) SyscallConn() (syscall.RawConn, error) {
 		return nil, err
 	}
 	defer s.mu.Unlock()
+	if err := s.usePoller(); err != nil {
+		return nil, err
+	}
 	return s.conn, nil
 }
 

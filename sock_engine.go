@@ -15,7 +15,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"syscall"
-	"unsafe"
 )
 
 // The receive engine: takes datagrams from the descriptor into Go memory, sees whom they are for, and keeps what is for others.
@@ -82,24 +81,13 @@ func (d *datagram) notice() bool { return d.meta.group != 0 || d.meta.src.Groups
 // isAnswer reports whether it was sent to this socket alone.
 func (d *datagram) isAnswer() bool { return len(d.b) > 0 && !d.notice() }
 
-// inC is one datagram in C's memory, on its way to libnl.
-type inC struct {
-	p    unsafe.Pointer // nil: none
-	n    int
-	meta inbound
-}
-
-func (d *inC) bytes() []byte { return unsafe.Slice((*byte)(d.p), d.n) }
-
-func (d *inC) free() {
-	C.free(d.p)
-	d.p = nil
-}
-
-func copyToC(b []byte, meta *inbound) inC {
-	p := C.malloc(C.size_t(len(b))) // never nil: cgo sees to that
-	copy(unsafe.Slice((*byte)(p), len(b)), b)
-	return inC{p: p, n: len(b), meta: *meta}
+// toC fills the C half.
+func (d *datagram) toC(c *C.struct_nlgo_dgram) {
+	*c = C.struct_nlgo_dgram{n: C.int32_t(len(d.b)), port: C.uint32_t(d.meta.src.Port), groups: C.uint32_t(d.meta.src.Groups)}
+	if d.meta.hasCr {
+		c.has_creds = 1
+		c.creds = C.struct_ucred{pid: C.pid_t(d.meta.creds.Pid), uid: C.uid_t(d.meta.creds.Uid), gid: C.gid_t(d.meta.creds.Gid)}
+	}
 }
 
 // queue keeps datagrams in order, up to a number of bytes.
@@ -426,15 +414,15 @@ func extAck(m []byte) (text string, offset uint32) {
 	return text, offset
 }
 
-// msgSlab makes lent messages, 64 at a time. They are never used twice: one that is kept stays dead.
+// msgSlab makes lent messages, few at a time first and then many. They are never used twice: one that is kept stays dead.
 type msgSlab struct {
-	m *[64]Msg
+	m []Msg
 	n int
 }
 
 func (l *msgSlab) lend(b []byte, in *inbound) *Msg {
-	if l.m == nil || l.n == len(l.m) {
-		l.m, l.n = new([64]Msg), 0
+	if l.n == len(l.m) {
+		l.m, l.n = make([]Msg, min(max(8, 2*len(l.m)), 128)), 0
 	}
 	m := &l.m[l.n]
 	l.n++

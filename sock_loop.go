@@ -10,7 +10,6 @@ import "C"
 import (
 	"context"
 	"encoding/binary"
-	"runtime/cgo"
 	"slices"
 	"syscall"
 )
@@ -74,42 +73,45 @@ func (t *trace) scan(fn string, b []byte, meta *inbound) {
 	}
 }
 
-// recv is the engine under libnl's loop: the next datagram for it.
-func (a *activation) recv() (inC, error) {
+// recv is the engine under libnl's loop: the next datagram for it, good until the next call.
+func (a *activation) recv() (*datagram, error) {
 	s := a.s
 	for {
-		if d := a.first; d.p != nil {
-			a.first.p = nil
-			return d, nil
+		if a.full {
+			a.full = false
+			return &a.first, nil
 		}
 		if a.err != nil {
-			return inC{}, a.err
+			return nil, a.err
 		}
 		if a.got > 0 { // a dump may have no end
 			if err := s.goOn(&a.w); err != nil {
-				return inC{}, err
+				return nil, err
 			}
 		}
 		err := a.take(&a.w)
-		if err != errAgain {
-			if err != nil {
-				return inC{}, err
-			}
+		if err == nil {
 			continue
+		}
+		if err != errAgain {
+			return nil, err
 		}
 		if a.w.never && a.got == 0 {
 			a.again = true
-			return inC{}, err
+			return nil, err
 		}
 		// in the middle of an answer, which is rare: this wait takes the thread
 		if err := s.waitReadable(&a.w, a, a.readable); err != nil {
-			return inC{}, err
+			return nil, err
 		}
 	}
 }
 
 // take makes the next datagram for libnl the first one, without waiting. The token is held.
 func (a *activation) take(w *wait) error {
+	if a.full {
+		return nil
+	}
 	s := a.s
 	var lost bool
 	for {
@@ -118,13 +120,14 @@ func (a *activation) take(w *wait) error {
 			break
 		}
 		if len(d.b) > 0 || d.err != nil {
-			return a.got1st(&d)
+			return a.got1st(d)
 		}
 	}
-	buf := rbufs.Get().(*rbuf)
-	defer rbufs.Put(buf)
+	if a.buf == nil {
+		a.buf = rbufs.Get().(*rbuf)
+	}
 	for {
-		d, err := s.recvGo(buf)
+		d, err := s.recvGo(a.buf)
 		switch {
 		case err == ErrOverrun && a.mode != loopRecv:
 			s.keepOverrun()
@@ -133,11 +136,12 @@ func (a *activation) take(w *wait) error {
 		case err == errAgain && lost:
 			return ErrOverrun
 		case err != nil:
+			a.dropBuf() // idle sockets hold no buffer
 			return err
 		}
 		who, st := s.route(&d, 0, -1)
 		if a.mine(&d, who, st) && (len(d.b) > 0 || d.err != nil) {
-			return a.got1st(&d)
+			return a.got1st(d)
 		}
 		s.keep(d, who, st)
 		if err := s.goOn(w); err != nil {
@@ -168,12 +172,19 @@ func (a *activation) mine(d *datagram, who owner, st *stream) bool {
 	return who == forReceiver && a.wants(d)
 }
 
-// got1st hands a datagram over to C.
-func (a *activation) got1st(d *datagram) error {
-	if d.err == nil {
-		a.first = copyToC(d.b, &d.meta)
-	}
+// got1st keeps a datagram for libnl.
+func (a *activation) got1st(d datagram) error {
+	a.first = d
+	a.full = d.err == nil
 	return d.err
+}
+
+func (a *activation) dropBuf() {
+	if a.buf != nil {
+		a.first = datagram{}
+		rbufs.Put(a.buf)
+		a.buf = nil
+	}
 }
 
 // wants reports whether the loop may have a datagram of the receiver's now. Waiting for an answer, libnl would take a notification for
@@ -258,11 +269,10 @@ func (a *activation) end() {
 	if a.st != nil {
 		s.dropStream(a.st)
 	}
-	if a.first.p != nil {
-		// libnl did not come for it, as the receive was replaced meanwhile
-		s.unread(datagram{b: slices.Clone(a.first.bytes()), meta: a.first.meta})
-		a.first.free()
+	if a.full { // libnl did not come for it, as the receive was replaced meanwhile
+		s.unread(datagram{b: slices.Clone(a.first.b), meta: a.first.meta})
 	}
+	a.dropBuf()
 	s.mu.Lock()
 	if s.loop == a {
 		s.loop = nil
@@ -355,7 +365,7 @@ func (a *activation) fill() error {
 		if err := a.s.waitReadable(&a.w, a, a.readable); err != nil {
 			return err
 		}
-		if a.first.p != nil || a.err != nil {
+		if a.full || a.err != nil {
 			return a.err
 		}
 	}
@@ -373,8 +383,8 @@ func (a *activation) overridden() bool {
 // run is the time in C.
 func (a *activation) run() {
 	s := a.s
-	h := cgo.NewHandle(a)
-	defer h.Delete()
+	sl := takeSlot(a)
+	defer sl.give()
 	s.mu.Lock()
 	if s.closed {
 		s.mu.Unlock()
@@ -389,10 +399,14 @@ func (a *activation) run() {
 		C.nlgo_expect_seq(s.res.sk, C.uint32_t(s.alignTo), C.uint32_t(s.unseen))
 		s.unseen = 0
 	}
-	if a.mode == loopAck {
-		C.nlgo_wait_for_ack(s.res.sk, C.uintptr_t(h), &a.res)
-	} else {
-		C.nlgo_recvmsgs(s.res.sk, a.set.cb, C.uintptr_t(h), &a.res)
+	was := a.trace
+	handed := a.hand()
+	if a.err == nil {
+		a.enter(sl)
+	}
+	if handed && a.res.took == 0 { // libnl did not get that far
+		a.full, a.trace = true, was
+		a.got--
 	}
 	a.set.mu.Unlock()
 	if s.misaligned && a.trace.ended {
@@ -400,6 +414,33 @@ func (a *activation) run() {
 	}
 	s.loop = nil
 	s.mu.Unlock()
+}
+
+// hand prepares the datagram that is there already for C, so that C need not come back for it, and reports whether it did. One that
+// cannot be printed ends the run. The mutexes are held: nobody replaces the receive now.
+func (a *activation) hand() bool {
+	a.d.n = 0
+	if !a.full || a.set.recv != nil || a.set.loop != nil {
+		return false
+	}
+	a.full = false
+	if err := a.set.checkPrint("", a.first.b); err != nil {
+		a.res = C.struct_nlgo_res{rc: a.fail(err)}
+		return false
+	}
+	a.got++
+	a.trace.scan(a.fn, a.first.b, &a.first.meta)
+	a.first.toC(&a.d)
+	return true
+}
+
+func (a *activation) enter(sl *slot) {
+	s := a.s
+	if a.mode == loopAck {
+		C.nlgo_wait_for_ack(s.res.sk, sl.h, bytesPtr(a.first.b), &a.d, &a.res)
+	} else {
+		C.nlgo_recvmsgs(s.res.sk, a.set.cb, sl.h, bytesPtr(a.first.b), &a.d, &a.res)
+	}
 }
 
 // align notes that libnl is to expect the number after seq, if that is one of its own and not of a user's making. The state mutex is held.

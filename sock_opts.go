@@ -78,6 +78,7 @@ func (s *Socket) SetPeerGroups(mask uint32) {
 func (s *Socket) JoinGroups(mask uint32) {
 	s.mustLock("nl_join_groups")
 	defer s.mu.Unlock()
+	s.grouped = true
 	C.nl_join_groups(s.res.sk, C.int(mask))
 }
 
@@ -100,6 +101,11 @@ func (s *Socket) membership(fn string, join bool, groups []Group) error {
 		return err
 	}
 	defer s.mu.Unlock()
+	if join && len(groups) > 0 { // somebody will wait: better fail here than there
+		if err := s.usePoller(); err != nil {
+			return err
+		}
+	}
 	for _, g := range groups {
 		if g <= 0 || g > math.MaxInt32 {
 			return argErr(fn, "no such group: "+itoa(int64(g)))
@@ -109,6 +115,7 @@ func (s *Socket) membership(fn string, join bool, groups []Group) error {
 			s.pktinfo = true
 			C.nlgo_setsockopt(C.int(s.fd), unix.SOL_NETLINK, unix.NETLINK_PKTINFO, 1)
 		}
+		s.grouped = s.grouped || join
 		var errno C.int
 		if rc := C.nlgo_membership(s.res.sk, C.int(g), cBool(join), &errno); rc < 0 {
 			return &Error{Func: fn, Code: Errno(-rc), Errno: syscall.Errno(errno), Msg: "group " + itoa(int64(g))}

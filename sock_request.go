@@ -9,10 +9,13 @@ import "C"
 
 import (
 	"context"
+	"encoding/binary"
 	"iter"
 	"slices"
 	"syscall"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // The engine's requests: sent with sequence numbers of their own, answered to whom they belong.
@@ -299,11 +302,12 @@ func (s *Socket) Batch(ctx context.Context, ms []*Msg) []error {
 		return fail(0, err)
 	}
 	defer s.end()
-	var out []byte
+	tacit := s.tacit()
+	out := make([]byte, 0, 4<<10)
 	for from := 0; from < len(ms); {
 		var n int
 		var err error
-		n, out, err = s.window(&w, fn, ms[from:], errs[from:], out[:0])
+		n, out, err = s.window(&w, fn, ms[from:], errs[from:], tacit, out[:0])
 		from += n
 		if err != nil {
 			return fail(from, named(fn, err)) // of those that were not sent
@@ -319,16 +323,43 @@ const (
 
 var errPending = &Error{Func: "request", Code: ErrIntr, Msg: "the outcome is unknown: no answer was seen"}
 
-// window sends as many requests as fit at once and fills in their results; it returns how many, and the buffer out.
-func (s *Socket) window(w *wait, fn string, ms []*Msg, errs []error, out []byte) (int, []byte, error) {
+// tacit reports whether the kernel may be left to answer only what fails and the last of several requests: it goes through them one
+// after the other. That needs a queue where lost answers are not likely, and show.
+func (s *Socket) tacit() bool {
+	s.mu.Lock()
+	known := s.proto == ProtoRoute && !s.grouped && !s.untrusted
+	s.mu.Unlock()
+	if !known {
+		return false
+	}
+	var silent C.int
+	return C.nlgo_getsockopt(C.int(s.fd), unix.SOL_NETLINK, unix.NETLINK_NO_ENOBUFS, &silent) == 0 && silent == 0
+}
+
+// answered reports whether the kernel answers a request of this type whenever it fails. Of one that a signal interrupts (EINTR), which
+// happens in drivers, it says nothing.
+func answered(t MsgType) bool {
+	switch t {
+	case RTMNewAddr, RTMDelAddr, RTMNewRoute, RTMDelRoute, RTMNewNeigh, RTMDelNeigh, RTMNewRule, RTMDelRule, unix.RTM_NEWNEXTHOP, unix.RTM_DELNEXTHOP:
+		return true
+	}
+	return false
+}
+
+// window sends as many requests as fit at once and fills in their results; it returns how many, and the buffer out. With tacit set those
+// that the kernel had no reason to answer before it answered a later one went well.
+func (s *Socket) window(w *wait, fn string, ms []*Msg, errs []error, tacit bool, out []byte) (int, []byte, error) {
 	var dst target
 	n := 0
 	count := min(len(ms), windowMsgs)
 	s.mu.Lock()
 	r := s.numbers(count)
+	before := s.lost
 	s.mu.Unlock()
 	seq := r.seq
-	waiting := 0
+	waiting := 0                 // answers that have to be seen
+	var unasked [windowMsgs]bool // those that need not
+	last, at := 0, 0             // the request before, and where it is
 	for ; n < count; n++ {
 		r.seq = seq + uint32(n)
 		b, to, err := s.prepare(fn, ms[n], r)
@@ -342,7 +373,12 @@ func (s *Socket) window(w *wait, fn string, ms []*Msg, errs []error, out []byte)
 		if waiting > 0 && (to != dst || len(out)+len(b) > windowBytes) {
 			break
 		}
-		dst = to
+		if waiting > 0 && tacit && to.SockAddr == (SockAddr{}) && answered(getHeader(out[at:]).Type) {
+			binary.NativeEndian.PutUint16(out[at+6:], uint16(getHeader(out[at:]).Flags&^FlagAck))
+			unasked[last] = true
+			waiting--
+		}
+		dst, last, at = to, n, len(out)
 		out = append(out, b...)
 		out = append(out, make([]byte, -len(b)&3)...)
 		errs[n] = errPending
@@ -351,6 +387,7 @@ func (s *Socket) window(w *wait, fn string, ms []*Msg, errs []error, out []byte)
 	if waiting == 0 {
 		return n, out, nil
 	}
+	reached := uint32(0)
 	err := s.transact(w, fn, out, &dst, seq, n-1, func(b []byte) bool {
 		for m, rest := nextMsg(b); m != nil; m, rest = nextMsg(rest) {
 			i := getHeader(m).Seq - seq
@@ -359,16 +396,26 @@ func (s *Socket) window(w *wait, fn string, ms []*Msg, errs []error, out []byte)
 			}
 			if a := (answer{}); !a.see(fn, m) && a.ended {
 				errs[i] = a.err
-				waiting--
+				reached = max(reached, i)
+				if !unasked[i] {
+					waiting--
+				}
 			}
 		}
 		return waiting == 0
 	})
-	if err != nil {
-		for i := range errs[:n] {
-			if errs[i] == errPending {
-				errs[i] = named(fn, err)
-			}
+	s.mu.Lock()
+	lost := s.lost != before
+	s.mu.Unlock()
+	for i := range errs[:n] {
+		switch {
+		case errs[i] != errPending:
+		case unasked[i] && uint32(i) < reached && !lost:
+			errs[i] = nil
+		case err != nil:
+			errs[i] = named(fn, err)
+		default:
+			errs[i] = named(fn, ErrOverrun) // its answer may be among what was lost
 		}
 	}
 	return n, out, err

@@ -834,6 +834,72 @@ func TestBatchPartial(t *testing.T) {
 	}
 }
 
+// Each request of a batch has the result that it would have alone.
+func TestBatchResults(t *testing.T) {
+	nltest.NetNS(t)
+	for _, cfg := range []*libnl.Config{nil, {Groups: []libnl.Group{libnl.GroupIPv4Route}, RcvBuf: 16 << 20}} {
+		s := dial(t, cfg)
+		var ms []*libnl.Msg
+		var want []syscall.Errno
+		put := func(m *libnl.Msg, err syscall.Errno) {
+			ms = append(ms, m)
+			want = append(want, err)
+		}
+		for i := range 300 {
+			r := routeSpec{dst: [4]byte{10, 7, byte(i >> 8), byte(i)}}
+			put(r.add(), 0)
+			switch i % 7 {
+			case 1:
+				put(r.add(), syscall.EEXIST)
+			case 2:
+				put(loRequest(t, libnl.RTMGetLink), 0)
+			case 3:
+				put(badRequest(t), syscall.EADDRNOTAVAIL)
+			case 4:
+				put(r.del(), 0)
+				put(r.del(), syscall.ESRCH)
+				put(r.add(), 0)
+			case 5: // a dump after all
+				put(routeSpec{}.msg(libnl.RTMGetRule, libnl.FlagRoot), 0)
+			}
+			put(r.del(), 0)
+		}
+		for range 5 { // at different places of the windows
+			for i, err := range s.Batch(within(t, 20*time.Second), ms) {
+				if want[i] == 0 && err != nil || want[i] != 0 && !errors.Is(err, want[i]) {
+					t.Fatalf("%d: %v instead of %v", i, err, want[i])
+				}
+			}
+			put(badRequest(t), syscall.EADDRNOTAVAIL)
+			ms, want = append(ms[len(ms)-1:], ms[:len(ms)-1]...), append(want[len(want)-1:], want[:len(want)-1]...)
+		}
+	}
+}
+
+// Where the queue is too small for the errors of a batch, none of it counts as success.
+func TestBatchOverrun(t *testing.T) {
+	nltest.NetNS(t)
+	s := dial(t, nil)
+	check(t, s.SetBufferSize(2048, 0))
+	var ms []*libnl.Msg
+	for range 60 {
+		ms = append(ms, routeSpec{dst: [4]byte{10, 0, 0, 1}}.del())
+	}
+	lost := 0
+	for i, err := range s.Batch(within(t, 5*time.Second), ms) {
+		if !errors.Is(err, syscall.ESRCH) && !errors.Is(err, libnl.ErrOverrun) {
+			t.Errorf("%d: %v", i, err)
+		}
+		if errors.Is(err, libnl.ErrOverrun) {
+			lost++
+		}
+	}
+	if lost == 0 || s.Stats().Overruns == 0 {
+		t.Error("no overrun")
+	}
+	check(t, s.Do(t.Context(), routeSpec{dst: [4]byte{10, 0, 0, 1}}.add()))
+}
+
 // A message can be sent as often as one likes, in any way.
 func TestTrapSameMsg(t *testing.T) {
 	nltest.NetNS(t)

@@ -10,7 +10,6 @@ import "C"
 import (
 	"encoding/binary"
 	"math"
-	"runtime/cgo"
 	"slices"
 	"syscall"
 )
@@ -118,9 +117,9 @@ func (s *Socket) outward(fn string, b []byte, call func(h C.uintptr_t, res *C.st
 	a := &activation{s: s, fn: fn, set: set.retain()}
 	s.users++
 	s.stack++
-	h := cgo.NewHandle(a)
+	sl := takeSlot(a)
 	defer func() {
-		h.Delete()
+		sl.give()
 		if a.exited {
 			s.mu.Lock()
 		}
@@ -130,7 +129,7 @@ func (s *Socket) outward(fn string, b []byte, call func(h C.uintptr_t, res *C.st
 		set.release()
 		a.finish()
 	}()
-	call(C.uintptr_t(h), &a.res)
+	call(sl.h, &a.res)
 	set.mu.Unlock()
 	if a.err != nil {
 		return 0, a.failure()
