@@ -504,9 +504,11 @@ func TestNetLinkClose(t *testing.T) {
 	n = netLink(t, nil)
 	var noContext context.Context
 	wantIs(t, n.Run(noContext), libnl.ErrInval)
-	ended := make(chan error)
+	ended, started := make(chan error), make(chan struct{})
+	succeed(t, n.HandleControl(func(*libnl.Event) error { close(started); return nil }))
+	succeed(t, n.DumpRequest(libnl.RTMGetRule))
 	go func() { ended <- n.Run(context.Background()) }()
-	time.Sleep(20 * time.Millisecond)
+	<-started
 	wantIs(t, n.Run(t.Context()), libnl.ErrNested)
 	start := time.Now()
 	succeed(t, n.Close())
@@ -866,6 +868,8 @@ func TestNetLinkConcurrent(t *testing.T) {
 	}))
 	ended := make(chan error)
 	go func() { ended <- n.Run(context.Background()) }()
+	succeed(t, n.DumpRequest(libnl.RTMGetRule))
+	<-dumped // it runs: from now on Feed leaves the delivery to it
 	fed := aboutLink(t, libnl.RTMDelLink, 0, 1, "lo").Bytes()
 	var wg sync.WaitGroup
 	for _, fn := range []func(i int) error{
