@@ -119,12 +119,14 @@ func TestManySockets(t *testing.T) {
 	waiting, after := manySockets(t, cfg, n)
 
 	t.Logf("threads: %d before, %d waiting, %d after two events each", threads, waiting.threads, after.threads)
-	if most := runtime.GOMAXPROCS(0) + 8; max(waiting.threads, after.threads) > most && !built("-race") {
-		t.Errorf("%d threads, more than %d", max(waiting.threads, after.threads), most)
+	// on a busy machine the runtime makes some more at any time; then two thousand waiters must not add to them
+	most, got := runtime.GOMAXPROCS(0)+8, max(waiting.threads, after.threads)
+	if got > most && got > threads+2 && !built("-race") {
+		t.Errorf("%d threads, more than %d", got, most)
 	}
 	each := (waiting.memory - before) / n
 	t.Logf("%d bytes a socket, %d after events", each, (after.memory-before)/n)
-	if each > 8<<10 && !built("-race") && !built("-asan") {
+	if each > 10<<10 && !built("-race") && !built("-asan") { // about 7 KiB, so that growth shows
 		t.Errorf("a socket takes %d bytes", each)
 	}
 }
