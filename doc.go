@@ -20,6 +20,27 @@ Two ways lead into a [Socket], and they mix. The calls that libnl has too ([Sock
 break, panic and blocking are ordinary Go. Whoever waits, waits in Go's poller, without a thread, until the context is done, the deadline
 has passed, or the socket is closed.
 
+# A complete example
+
+It prints the links there are, and then what becomes of them; examples/demo shows more.
+
+	nl, err := libnl.NewNetLink(&libnl.Config{Groups: []libnl.Group{libnl.GroupLink}})
+	if err != nil {
+		return err
+	}
+	defer nl.Close()
+	if err := nl.DumpRequest(libnl.RTMGetLink); err != nil { // subscribed first, dumped then: nothing is missed
+		return err
+	}
+	for e, err := range nl.Events(ctx) {
+		if err != nil {
+			return err // an overrun, a refused dump, the end of ctx
+		}
+		if link, err := e.Object(); err == nil {
+			fmt.Println(e.Header.Type, link)
+		}
+	}
+
 # Names
 
 The C prefix picks the Go type, the rest is the method: nl_socket_set_peer_port is [Socket.SetPeerPort].
