@@ -783,17 +783,19 @@ func unprivileged(t *testing.T, fn func()) {
 		fn()
 		return
 	}
-	done := make(chan struct{})
+	failed := make(chan unix.Errno)
 	go func() {
-		defer close(done)
+		defer close(failed)
 		runtime.LockOSThread() // and never unlocked: the thread ends
 		if _, _, errno := unix.RawSyscall(unix.SYS_SETRESUID, 65534, 65534, 65534); errno != 0 {
-			t.Error("setresuid: ", errno)
+			failed <- errno
 			return
 		}
 		fn()
 	}()
-	<-done
+	if errno, ok := <-failed; ok {
+		t.Skip("this user namespace has no other user: setresuid: ", errno)
+	}
 }
 
 func TestNetLinkUnprivileged(t *testing.T) {
