@@ -43,7 +43,7 @@ func (to *target) c(room *C.struct_ucred) *C.struct_ucred {
 	return room
 }
 
-// begin counts a request, or several with numbers in a row, in; end counts it out.
+// beginRequest counts a request, or several with numbers in a row, in; end counts it out.
 func (s *Socket) beginRequest(fn string, w *wait, n int) (request, error) {
 	if w.ctx == nil {
 		return request{}, argErr(fn, "nil context")
