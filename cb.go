@@ -232,7 +232,7 @@ func (c *Callbacks) Clone() (*Callbacks, error) {
 	defer set.release()
 	set.mu.Lock()
 	defer set.mu.Unlock()
-	cb := C.nlgo_cb_clone(set.cb)
+	cb := C.nl_cb_clone(set.cb)
 	if cb == nil {
 		return nil, &Error{Func: "nl_cb_clone", Code: ErrNoMem}
 	}

@@ -553,11 +553,6 @@ struct nl_cb *nlgo_cb_alloc(int kind)
 	return cb;
 }
 
-struct nl_cb *nlgo_cb_clone(struct nl_cb *orig)
-{
-	return nl_cb_clone(orig);
-}
-
 int nlgo_cb_set(struct nl_cb *cb, int type, int kind, int go)
 {
 	return nl_cb_set(cb, type, kind, go ? msg_trampoline : NULL,

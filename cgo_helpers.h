@@ -96,7 +96,6 @@ struct nlgo_res {
 };
 
 struct nl_cb *nlgo_cb_alloc(int kind);
-struct nl_cb *nlgo_cb_clone(struct nl_cb *orig);
 int nlgo_cb_set(struct nl_cb *cb, int type, int kind, int go);
 int nlgo_cb_set_all(struct nl_cb *cb, int kind, int go);
 int nlgo_cb_err(struct nl_cb *cb, int kind, int go);
@@ -167,7 +166,6 @@ enum nlgo_send_op {
 /* What nlgo_send_op sends beside the message, all optional. */
 struct nlgo_iov {
 	uint32_t len;
-	uint32_t has_dst;
 	uint32_t port, groups;
 	uint32_t controllen;
 };

@@ -182,7 +182,7 @@ func (a *activation) lend(m *C.struct_nlgo_msg) *Msg {
 		nsid:  -1,
 	}
 	if a.in.hasCr {
-		a.in.creds = syscall.Ucred{Pid: int32(m.creds.pid), Uid: uint32(m.creds.uid), Gid: uint32(m.creds.gid)}
+		a.in.creds = credsFromC(m.creds)
 	}
 	a.in.trusted = a.trace.trusted
 	a.in.group = a.trace.group

@@ -92,6 +92,9 @@ type inbound struct {
 	trusted bool   // the kernel sent it: libnl's parsers may have it as it is
 }
 
+// notice reports whether it was sent to a group.
+func (in *inbound) notice() bool { return in.group != 0 || in.src.Groups != 0 }
+
 // live returns the message's bytes, or panics for a closed or revoked one.
 func (m *Msg) live() []byte {
 	switch {
@@ -569,10 +572,17 @@ func (m *Msg) cmeta() C.struct_nlgo_msg {
 		c.has_dst = 1
 	}
 	if cr, ok := m.Creds(); ok {
-		c.has_creds = 1
-		c.creds.pid, c.creds.uid, c.creds.gid = C.pid_t(cr.Pid), C.uid_t(cr.Uid), C.gid_t(cr.Gid)
+		c.has_creds, c.creds = 1, credsToC(cr)
 	}
 	return c
+}
+
+func credsToC(c syscall.Ucred) C.struct_ucred {
+	return C.struct_ucred{pid: C.pid_t(c.Pid), uid: C.uid_t(c.Uid), gid: C.gid_t(c.Gid)}
+}
+
+func credsFromC(c C.struct_ucred) syscall.Ucred {
+	return syscall.Ucred{Pid: int32(c.pid), Uid: uint32(c.uid), Gid: uint32(c.gid)}
 }
 
 // Dump writes the message in libnl's readable form: header, payload, and the attributes if libnl has a parser for protocol and

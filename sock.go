@@ -50,7 +50,6 @@ type Socket struct {
 	untrusted bool
 	pktinfo   bool // notifications are known by the control message alone
 	rootOK    bool // senders with uid 0 are as good as the kernel: udev
-	strict    bool
 
 	// waiting
 	change  chan struct{}
@@ -76,7 +75,6 @@ type Socket struct {
 	seq        uint32 // of the engine's last request
 	issued     uint32 // so many up to it may still be answered
 
-	slab       msgSlab
 	spare      *activation
 	panicStack []byte
 	t          *tracker
@@ -197,7 +195,7 @@ func Dial(p Protocol, cfg *Config) (*Socket, error) {
 }
 
 func (s *Socket) open(p Protocol, cfg *Config) error {
-	s.untrusted, s.strict = cfg.Untrusted, cfg.Strict
+	s.untrusted = cfg.Untrusted
 	if cfg.Port != 0 {
 		s.SetLocalPort(cfg.Port)
 	}
@@ -314,11 +312,20 @@ func (s *Socket) lockConnected(fn string) error {
 
 // begin counts a request in, which uses the descriptor without the mutex.
 func (s *Socket) begin(fn string) error {
+	err := s.beginLocked(fn)
+	if err == nil {
+		s.mu.Unlock()
+	}
+	return err
+}
+
+// beginLocked is begin for those who go on with the state mutex.
+func (s *Socket) beginLocked(fn string) error {
 	if err := s.lockConnected(fn); err != nil {
 		return err
 	}
-	defer s.mu.Unlock()
 	if s.nested() {
+		s.mu.Unlock()
 		return &Error{Func: fn, cause: ErrNested}
 	}
 	s.users++
@@ -379,7 +386,7 @@ func (s *Socket) Close() error {
 	if s.timer != nil {
 		s.timer.Stop()
 	}
-	s.pending.clear()
+	s.pending = queue{}
 	s.t.done()
 	s.mu.Unlock()
 

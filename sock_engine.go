@@ -76,7 +76,7 @@ type datagram struct {
 }
 
 // notice reports whether it was sent to a group.
-func (d *datagram) notice() bool { return d.meta.group != 0 || d.meta.src.Groups != 0 }
+func (d *datagram) notice() bool { return d.meta.notice() }
 
 // isAnswer reports whether it was sent to this socket alone.
 func (d *datagram) isAnswer() bool { return len(d.b) > 0 && !d.notice() }
@@ -85,8 +85,7 @@ func (d *datagram) isAnswer() bool { return len(d.b) > 0 && !d.notice() }
 func (d *datagram) toC(c *C.struct_nlgo_dgram) {
 	*c = C.struct_nlgo_dgram{n: C.int32_t(len(d.b)), port: C.uint32_t(d.meta.src.Port), groups: C.uint32_t(d.meta.src.Groups)}
 	if d.meta.hasCr {
-		c.has_creds = 1
-		c.creds = C.struct_ucred{pid: C.pid_t(d.meta.creds.Pid), uid: C.uid_t(d.meta.creds.Uid), gid: C.gid_t(d.meta.creds.Gid)}
+		c.has_creds, c.creds = 1, credsToC(d.meta.creds)
 	}
 }
 
@@ -152,8 +151,6 @@ func (q *queue) take(i int) datagram {
 	return d
 }
 
-func (q *queue) clear() { *q = queue{} }
-
 func metaOf(s *Socket, d *C.struct_nlgo_dgram) inbound {
 	m := inbound{
 		proto:   int(s.proto),
@@ -164,7 +161,7 @@ func metaOf(s *Socket, d *C.struct_nlgo_dgram) inbound {
 		trusted: d.port == 0,
 	}
 	if m.hasCr {
-		m.creds = syscall.Ucred{Pid: int32(d.creds.pid), Uid: uint32(d.creds.uid), Gid: uint32(d.creds.gid)}
+		m.creds = credsFromC(d.creds)
 	}
 	return m
 }

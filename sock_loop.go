@@ -42,7 +42,7 @@ type trace struct {
 
 func (t *trace) scan(fn string, b []byte, meta *inbound) {
 	t.trusted, t.group, t.nsid = meta.trusted, meta.group, meta.nsid
-	notice := meta.group != 0 || meta.src.Groups != 0
+	notice := meta.notice()
 	for m, rest := nextMsg(b); m != nil; m, rest = nextMsg(rest) {
 		typ := MsgType(binary.NativeEndian.Uint16(m[4:]))
 		if typ >= MsgMinType {

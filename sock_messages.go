@@ -234,7 +234,7 @@ func (s *Socket) unread(ds ...datagram) {
 func (s *Socket) endedFor(m []byte, in *inbound) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if in.src.Port == s.peer.Port && in.group == 0 && in.src.Groups == 0 {
+	if in.src.Port == s.peer.Port && !in.notice() {
 		s.align(getHeader(m).Seq)
 		s.unseen++
 	}

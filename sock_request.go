@@ -39,7 +39,7 @@ func (to *target) c(room *C.struct_ucred) *C.struct_ucred {
 	if !to.hasCr {
 		return nil
 	}
-	*room = C.struct_ucred{pid: C.pid_t(to.creds.Pid), uid: C.uid_t(to.creds.Uid), gid: C.gid_t(to.creds.Gid)}
+	*room = credsToC(to.creds)
 	return room
 }
 
@@ -48,14 +48,10 @@ func (s *Socket) beginRequest(fn string, w *wait, n int) (request, error) {
 	if w.ctx == nil {
 		return request{}, argErr(fn, "nil context")
 	}
-	if err := s.lockConnected(fn); err != nil {
+	if err := s.beginLocked(fn); err != nil {
 		return request{}, err
 	}
 	defer s.mu.Unlock()
-	if s.nested() {
-		return request{}, &Error{Func: fn, cause: ErrNested}
-	}
-	s.users++
 	return s.numbers(n), nil
 }
 
@@ -426,7 +422,6 @@ type stream struct {
 	s    *Socket
 	seq  uint32
 	more uint32 // numbers that follow seq
-	dump bool
 	lost uint64 // how often messages had been lost when it was sent
 	q    queue  // what others read for it
 	buf  *rbuf
@@ -475,9 +470,7 @@ func (s *Socket) openStream(w *wait, fn string, m *Msg) (*stream, error) {
 	s.dropToken()
 	st := s.register(r.seq, 0)
 	if isDump(s.proto, b) {
-		if err = s.reserveDump(fn, st); err == nil {
-			st.dump = true
-		}
+		err = s.reserveDump(fn, st)
 	}
 	if err == nil {
 		err = s.post(w, fn, b, &to)

@@ -21,21 +21,6 @@ type MsgHdr struct {
 	Control []byte   // control messages, as the kernel takes them
 }
 
-// toC fills the C half of a message that is to be sent.
-func (m *Msg) toC(c *C.struct_nlgo_msg) {
-	if o := m.own; o != nil {
-		c.proto = C.int32_t(o.proto)
-		c.src_port, c.src_groups = C.uint32_t(o.src.Port), C.uint32_t(o.src.Groups)
-		c.dst_port, c.dst_groups = C.uint32_t(o.dst.Port), C.uint32_t(o.dst.Groups)
-		c.has_dst = C.uint32_t(cBool(o.hasDst))
-		c.has_creds = C.uint32_t(cBool(o.hasCr))
-		c.creds = C.struct_ucred{pid: C.pid_t(o.creds.Pid), uid: C.uid_t(o.creds.Uid), gid: C.gid_t(o.creds.Gid)}
-		return
-	}
-	c.proto = C.int32_t(m.in.proto)
-	c.src_port, c.src_groups = C.uint32_t(m.in.src.Port), C.uint32_t(m.in.src.Groups)
-}
-
 // sendable returns the bytes of a message that may be sent.
 func (m *Msg) sendable(fn string) ([]byte, error) {
 	switch {
@@ -67,8 +52,10 @@ func (s *Socket) sendOp(fn string, op uint32, m *Msg, iov, control []byte, dst S
 	if err != nil {
 		return 0, err
 	}
-	var c C.struct_nlgo_msg
-	m.toC(&c)
+	c := m.cmeta()
+	if m.own == nil {
+		c.has_creds = 0 // a lent message's are those of its sender
+	}
 	v := C.struct_nlgo_iov{
 		len:  C.uint32_t(len(iov)),
 		port: C.uint32_t(dst.Port), groups: C.uint32_t(dst.Groups),
