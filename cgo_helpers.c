@@ -1393,6 +1393,75 @@ uint64_t nlgo_link_high_attrs(struct nl_object *obj)
 	return mask;
 }
 
+/* ---- links */
+
+static const char *const link_kinds[] = {
+	[NLGO_LINK_BOND] = "bond",	 [NLGO_LINK_BRIDGE] = "bridge",
+	[NLGO_LINK_CAN] = "can",	 [NLGO_LINK_GENEVE] = "geneve",
+	[NLGO_LINK_GRE] = "gre",	 [NLGO_LINK_GRETAP] = "gretap",
+	[NLGO_LINK_IP6GRE] = "ip6gre",	 [NLGO_LINK_IP6GRETAP] = "ip6gretap",
+	[NLGO_LINK_IP6TNL] = "ip6tnl",	 [NLGO_LINK_IPIP] = "ipip",
+	[NLGO_LINK_IPVLAN] = "ipvlan",	 [NLGO_LINK_IPVTAP] = "ipvtap",
+	[NLGO_LINK_MACSEC] = "macsec",	 [NLGO_LINK_MACVLAN] = "macvlan",
+	[NLGO_LINK_MACVTAP] = "macvtap", [NLGO_LINK_PPP] = "ppp",
+	[NLGO_LINK_SIT] = "sit",	 [NLGO_LINK_TEAM] = "team",
+	[NLGO_LINK_VETH] = "veth",	 [NLGO_LINK_VLAN] = "vlan",
+	[NLGO_LINK_VRF] = "vrf",	 [NLGO_LINK_VTI] = "vti",
+	[NLGO_LINK_VTI6] = "vti6",	 [NLGO_LINK_VXCAN] = "vxcan",
+	[NLGO_LINK_VCAN] = "vcan",	 [NLGO_LINK_VXLAN] = "vxlan",
+	[NLGO_LINK_XFRM] = "xfrm",
+};
+
+int nlgo_link_is(struct rtnl_link *link, int kind)
+{
+	const char *type = rtnl_link_get_type(link);
+
+	return type && !strcmp(type, link_kinds[kind]);
+}
+
+int nlgo_link_set_addr(struct rtnl_link *link, int which, int family,
+		       const void *b, size_t len, int prefixlen)
+{
+	struct nl_addr *a = nlgo_addr_new(family, b, len, prefixlen);
+
+	if (!a)
+		return -NLE_NOMEM;
+	switch (which) {
+	case NLGO_LINK_ADDR:
+		rtnl_link_set_addr(link, a);
+		break;
+	case NLGO_LINK_BROADCAST:
+		rtnl_link_set_broadcast(link, a);
+		break;
+	}
+	nl_addr_put(a);
+	return 0;
+}
+
+int nlgo_link_build_change(struct rtnl_link *orig, struct rtnl_link *changes,
+			   int flags, struct nl_msg **msg)
+{
+	int family = rtnl_link_get_family(orig);
+	int wanted = rtnl_link_get_family(changes);
+	char name[IFNAMSIZ] = "";
+	int err;
+
+	/* libnl aborts */
+	if (wanted && wanted != family)
+		return -NLE_IMMUTABLE;
+	/* before 3.8 these have no function where libnl calls one */
+	if (nl_ver_num < LIBNL_VER(3, 8) &&
+	    (family == AF_INET || family == AF_INET6))
+		return -NLE_OPNOTSUPP;
+	if (rtnl_link_get_name(changes))
+		strcpy(name, rtnl_link_get_name(changes));
+	err = rtnl_link_build_change_request(orig, changes, flags, msg);
+	/* libnl drops the name from changes where orig has it already */
+	if (name[0] && !rtnl_link_get_name(changes))
+		rtnl_link_set_name(changes, name);
+	return err;
+}
+
 /* ---- NetLink */
 
 uint32_t nlgo_drops(int fd)

@@ -24,11 +24,80 @@
 #include <netlink/socket.h>
 #include <netlink/utils.h>
 #include <netlink/version.h>
+#include <netlink/fib_lookup/lookup.h>
+#include <netlink/fib_lookup/request.h>
+#include <netlink/route/addr.h>
+#include <netlink/route/link.h>
+#include <netlink/route/link/bonding.h>
+#include <netlink/route/link/bridge.h>
+#include <netlink/route/link/can.h>
+#include <netlink/route/link/geneve.h>
+#include <netlink/route/link/inet.h>
+#include <netlink/route/link/inet6.h>
+#include <netlink/route/link/ip6gre.h>
+#include <netlink/route/link/ip6tnl.h>
+#include <netlink/route/link/ip6vti.h>
+#include <netlink/route/link/ipgre.h>
+#include <netlink/route/link/ipip.h>
+#include <netlink/route/link/ipvlan.h>
+#include <netlink/route/link/ipvti.h>
+#include <netlink/route/link/macsec.h>
+#include <netlink/route/link/macvlan.h>
+#include <netlink/route/link/macvtap.h>
+#include <netlink/route/link/ppp.h>
+#include <netlink/route/link/sit.h>
+#include <netlink/route/link/sriov.h>
+#include <netlink/route/link/team.h>
+#include <netlink/route/link/veth.h>
+#include <netlink/route/link/vlan.h>
+#include <netlink/route/link/vrf.h>
+#include <netlink/route/link/vxlan.h>
+#include <netlink/route/link/xfrmi.h>
+#include <netlink/route/mdb.h>
+#include <netlink/route/neighbour.h>
+#include <netlink/route/neightbl.h>
+#include <netlink/route/netconf.h>
+#include <netlink/route/nexthop.h>
+#include <netlink/route/route.h>
 #include <netlink/route/rtnl.h>
+#include <netlink/route/rule.h>
 
 #if LIBNL_VER_NUM < LIBNL_VER(3, 7)
 #error "github.com/golibnl/libnl needs libnl 3.7 or later"
 #endif
+
+/*
+ * ---- what came after 3.7: declared for every libnl, so that the Go side is
+ * the same everywhere; without it a call is -NLE_OPNOTSUPP, or NULL. A block
+ * for each release.
+ */
+
+struct rtnl_nh;
+
+#if LIBNL_VER_NUM < LIBNL_VER(3, 8)
+static inline void rtnl_nh_put(struct rtnl_nh *nh)
+{
+	nl_object_put((struct nl_object *)nh);
+}
+#else
+#include <netlink/route/nh.h>
+#endif /* 3.8 */
+
+#if LIBNL_VER_NUM < LIBNL_VER(3, 9)
+#endif /* 3.9 */
+
+#if LIBNL_VER_NUM < LIBNL_VER(3, 10)
+#endif /* 3.10 */
+
+#if LIBNL_VER_NUM < LIBNL_VER(3, 11)
+static inline struct nl_addr *rtnl_link_get_perm_addr(struct rtnl_link *link)
+{
+	return NULL;
+}
+#endif /* 3.11 */
+
+#if LIBNL_VER_NUM < LIBNL_VER(3, 12)
+#endif /* 3.12 */
 
 /* ---- messages: what an nl_msg is made from, and read back into */
 
@@ -274,6 +343,58 @@ int nlgo_object_update(struct nl_object *dst, struct nl_object *src);
 struct nlgo_text nlgo_object_dump(struct nl_object *obj, int type);
 /* Bits above 31 of what a link has. */
 uint64_t nlgo_link_high_attrs(struct nl_object *obj);
+
+/* ---- links */
+
+/* The last family that has a place in a link, with the oldest kernel headers
+ * that libnl 3.7 builds with. */
+#define NLGO_LINK_FAMILY_MAX 43
+
+/* Kinds of links, in the order of the alphabet. */
+enum nlgo_link_kind {
+	NLGO_LINK_BOND,
+	NLGO_LINK_BRIDGE,
+	NLGO_LINK_CAN,
+	NLGO_LINK_GENEVE,
+	NLGO_LINK_GRE,
+	NLGO_LINK_GRETAP,
+	NLGO_LINK_IP6GRE,
+	NLGO_LINK_IP6GRETAP,
+	NLGO_LINK_IP6TNL,
+	NLGO_LINK_IPIP,
+	NLGO_LINK_IPVLAN,
+	NLGO_LINK_IPVTAP,
+	NLGO_LINK_MACSEC,
+	NLGO_LINK_MACVLAN,
+	NLGO_LINK_MACVTAP,
+	NLGO_LINK_PPP,
+	NLGO_LINK_SIT,
+	NLGO_LINK_TEAM,
+	NLGO_LINK_VETH,
+	NLGO_LINK_VLAN,
+	NLGO_LINK_VRF,
+	NLGO_LINK_VTI,
+	NLGO_LINK_VTI6,
+	NLGO_LINK_VXCAN,
+	NLGO_LINK_VCAN,
+	NLGO_LINK_VXLAN,
+	NLGO_LINK_XFRM,
+};
+
+/* Whether the link is of a kind now. */
+int nlgo_link_is(struct rtnl_link *link, int kind);
+
+enum nlgo_link_addr {
+	NLGO_LINK_ADDR,
+	NLGO_LINK_BROADCAST,
+};
+
+/* Gives a copy of the address to the setter. */
+int nlgo_link_set_addr(struct rtnl_link *link, int which, int family,
+		       const void *b, size_t len, int prefixlen);
+/* rtnl_link_build_change_request, which leaves changes as it was. */
+int nlgo_link_build_change(struct rtnl_link *orig, struct rtnl_link *changes,
+			   int flags, struct nl_msg **msg);
 
 /* ---- NetLink */
 

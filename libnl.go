@@ -5,7 +5,7 @@
 package libnl
 
 // #cgo pkg-config: libnl-3.0 libnl-route-3.0 libnl-genl-3.0 libnl-nf-3.0
-// #cgo CFLAGS: -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Wno-unused-parameter
+// #cgo CFLAGS: -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Wno-unused-parameter -Wno-deprecated-declarations
 // #cgo noescape nlgo_addr_parse
 // #cgo nocallback nlgo_addr_parse
 // #cgo noescape nlgo_addr_str
@@ -72,6 +72,22 @@ package libnl
 // #cgo nocallback nl_object_attr_list
 // #cgo noescape nl_object_keygen
 // #cgo nocallback nl_object_keygen
+// #cgo noescape nlgo_addr_get
+// #cgo nocallback nlgo_addr_get
+// #cgo noescape nlgo_link_set_addr
+// #cgo nocallback nlgo_link_set_addr
+// #cgo noescape rtnl_link_get_carrier_changes
+// #cgo nocallback rtnl_link_get_carrier_changes
+// #cgo noescape rtnl_link_get_link_netnsid
+// #cgo nocallback rtnl_link_get_link_netnsid
+// #cgo noescape rtnl_link_get_num_vf
+// #cgo nocallback rtnl_link_get_num_vf
+// #cgo noescape rtnl_link_get_gso_max_segs
+// #cgo nocallback rtnl_link_get_gso_max_segs
+// #cgo noescape rtnl_link_get_gso_max_size
+// #cgo nocallback rtnl_link_get_gso_max_size
+// #cgo noescape rtnl_link_vlan_get_egress_map
+// #cgo nocallback rtnl_link_vlan_get_egress_map
 // #include "cgo_helpers.h"
 import "C"
 

@@ -41,23 +41,49 @@ func ownObject(c *C.struct_nl_object) *objectRef {
 }
 
 // Objecter is implemented by Object and by everything that embeds it.
-type Objecter interface{ object() *Object }
-
-// Kind is the closed set of the types that stand for an object of libnl.
-type Kind interface {
-	Objecter
-	*Object
+type Objecter interface {
+	object() *Object // nil for a nil handle
+	Close() error
 }
 
-// wrap makes a handle of the wanted type. With it comes the name of the type of its objects, empty for any. A new kind is one line
-// here.
-func wrap[O Kind](r *objectRef) (o O, typeName string) {
-	var h any
+// Kind is the closed set of the types that stand for an object of libnl: pointers to structs that hold an Object and nothing else.
+type Kind interface {
+	Objecter
+	*Object | *Link | *IfAddr | *Route | *Nexthop | *Neigh | *NeighTable | *Rule | *Netconf | *MDB | *FIBResult
+}
+
+// handle returns the handle o as one of another kind; what the C object is has been seen to.
+func handle[O Kind](o *Object) O { return *(*O)(unsafe.Pointer(&o)) }
+
+// own makes a handle of a reference that c comes with.
+func own[O Kind](c *C.struct_nl_object) O { return handle[O](&Object{ownObject(c)}) }
+
+// typeName returns the name of the type of a kind's objects (nl_object_get_type), empty for any.
+func typeName[O Kind]() string {
+	var o O
 	switch any(o).(type) {
-	case *Object:
-		h = &Object{r}
+	case *Link:
+		return "route/link"
+	case *IfAddr:
+		return "route/addr"
+	case *Route:
+		return "route/route"
+	case *Nexthop:
+		return "route/nh"
+	case *Neigh:
+		return "route/neigh"
+	case *NeighTable:
+		return "route/neightbl"
+	case *Rule:
+		return "route/rule"
+	case *Netconf:
+		return "route/netconf"
+	case *MDB:
+		return "route/mdb"
+	case *FIBResult:
+		return "fib_lookup/result"
 	}
-	return h.(O), typeName
+	return ""
 }
 
 func (o *Object) object() *Object { return o }
@@ -156,8 +182,7 @@ func Retain[O Kind](o O) (O, error) {
 	refs.Lock()
 	C.nl_object_get(c)
 	refs.Unlock()
-	h, _ := wrap[O](ownObject(c))
-	return h, nil
+	return own[O](c), nil
 }
 
 // Clone returns a copy of the object, which the caller owns and which is in no cache. The link that an address or a traffic control
@@ -182,8 +207,7 @@ func Clone[O Kind](o O) (O, error) {
 	case res.obj == nil:
 		return none, &Error{Func: fn, Code: ErrNoMem}
 	}
-	h, _ := wrap[O](ownObject(res.obj))
-	return h, nil
+	return own[O](res.obj), nil
 }
 
 // As returns the object as one of the package's kinds, if it is of that kind. The result is another handle for the same reference:
@@ -194,11 +218,10 @@ func As[O Kind](o *Object) (O, bool) {
 	if c == nil {
 		return none, false
 	}
-	h, name := wrap[O](o.r)
-	if name != "" && C.GoString(C.nl_object_get_type(c)) != name {
+	if name := typeName[O](); name != "" && o.TypeName() != name {
 		return none, false
 	}
-	return h, true
+	return handle[O](&Object{o.r}), true
 }
 
 // TypeName returns the name of the object's type, such as "route/link". It is the name [NewObject] takes but for two types, which

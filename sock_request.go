@@ -247,8 +247,10 @@ func (a *answer) see(fn string, m []byte) (data bool) {
 
 // Do sends a request and waits until its own ACK, ERROR or DONE has been seen; replies with data are dropped. What else arrives
 // meanwhile stays for its receiver. The request gets a sequence number of the engine's own, and the flags that ask for an answer.
-func (s *Socket) Do(ctx context.Context, m *Msg) error {
-	const fn = "request"
+func (s *Socket) Do(ctx context.Context, m *Msg) error { return s.do(ctx, "request", m) }
+
+// do is Do on behalf of fn.
+func (s *Socket) do(ctx context.Context, fn string, m *Msg) error {
 	w := wait{ctx: ctx}
 	r, err := s.beginRequest(fn, &w, 1)
 	if err != nil {
@@ -260,7 +262,7 @@ func (s *Socket) Do(ctx context.Context, m *Msg) error {
 		return err
 	}
 	if isDump(s.proto, b) {
-		for _, err := range s.Request(ctx, m) {
+		for _, err := range s.request(ctx, fn, m) {
 			if err != nil {
 				return err
 			}
@@ -569,7 +571,11 @@ func (st *stream) ready() bool { return !st.q.empty() || st.lost != st.s.lost }
 // not consistent; [ErrBusy] when another dump is in progress on the socket. A loop left early discards the rest of the answer;
 // notifications among it stay for the receiver.
 func (s *Socket) Request(ctx context.Context, m *Msg) iter.Seq2[*Msg, error] {
-	const fn = "request"
+	return s.request(ctx, "request", m)
+}
+
+// request is Request on behalf of fn.
+func (s *Socket) request(ctx context.Context, fn string, m *Msg) iter.Seq2[*Msg, error] {
 	return func(yield func(*Msg, error) bool) {
 		w := wait{ctx: ctx}
 		st, err := s.openStream(&w, fn, m)

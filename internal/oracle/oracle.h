@@ -12,6 +12,22 @@
 
 #include <netlink/netlink.h>
 #include <netlink/attr.h>
+#include <netlink/addr.h>
+
+/* ---- any function of libnl by its name */
+
+struct orc_addr;
+
+void *orc_symbol(const char *name);
+int64_t orc_call(void *fn, const int64_t *arg);
+struct nl_object *orc_object_new(const char *type);
+struct nl_addr *orc_addr_new(int family, const void *b, uint32_t len,
+			     int prefixlen);
+const char *orc_text_at(int64_t p);
+int orc_addr_at(int64_t p, struct orc_addr *out);
+struct nl_msg *orc_ptr(const void *slot);
+const void *orc_msg_bytes(struct nl_msg *msg, uint32_t *len);
+void orc_msg_free(struct nl_msg *msg);
 
 /* ---- a socket fed from memory */
 
