@@ -161,7 +161,7 @@ results() {
 	local d
 	for d in "$1"/[0-9]*; do
 		# shellcheck disable=SC2016 # its own
-		go tool test2json -t -p "$2: $(cat "$d/name")" sh -c 'cat "$1.out"; exit "$(cat "$1.rc")"' sh "$1/res/${d##*/}" || true
+		go tool test2json -t -p "$2: $(cat "$d/name")" sh -c 'cat "$1.out"; exit "$(cat "$1.rc" || echo 1)"' sh "$1/res/${d##*/}" || true
 	done
 }
 
