@@ -88,6 +88,28 @@ package libnl
 // #cgo nocallback rtnl_link_get_gso_max_size
 // #cgo noescape rtnl_link_vlan_get_egress_map
 // #cgo nocallback rtnl_link_vlan_get_egress_map
+// #cgo noescape nlgo_route_set_addr
+// #cgo nocallback nlgo_route_set_addr
+// #cgo noescape rtnl_route_get_metric
+// #cgo nocallback rtnl_route_get_metric
+// #cgo noescape nlgo_route_info
+// #cgo nocallback nlgo_route_info
+// #cgo noescape nlgo_route_nexthops
+// #cgo nocallback nlgo_route_nexthops
+// #cgo noescape nlgo_route_nh_get_encap
+// #cgo nocallback nlgo_route_nh_get_encap
+// #cgo noescape nlgo_route_nh_set_encap
+// #cgo nocallback nlgo_route_nh_set_encap
+// #cgo noescape nlgo_nh_get_encap
+// #cgo nocallback nlgo_nh_get_encap
+// #cgo noescape nlgo_nh_set_encap
+// #cgo nocallback nlgo_nh_set_encap
+// #cgo noescape rtnl_nh_set_group
+// #cgo nocallback rtnl_nh_set_group
+// #cgo noescape rtnl_nh_get_res_group_idle_timer
+// #cgo nocallback rtnl_nh_get_res_group_idle_timer
+// #cgo noescape rtnl_nh_get_res_group_unbalanced_timer
+// #cgo nocallback rtnl_nh_get_res_group_unbalanced_timer
 // #include "cgo_helpers.h"
 import "C"
 
