@@ -442,3 +442,25 @@ func (s *Socket) Nexthops(ctx context.Context, f *NexthopFilter) iter.Seq2[*Next
 		objects(ctx, s, fn, f.request(), f.wants)(yield)
 	}
 }
+
+// NewNexthopCache returns a cache of the nexthop objects of a family, FamilyUnspec for all, filled through s; the caller owns it. Without a
+// socket it is empty. It takes libnl 3.8 ([ErrOpNotSupp]).
+//
+// Implements: rtnl_nh_alloc_cache
+func NewNexthopCache(ctx context.Context, s *Socket, f Family) (*Cache[*Nexthop], error) {
+	const fn = "rtnl_nh_alloc_cache"
+	switch {
+	case C.NLGO_HAS_NH == 0:
+		return nil, &Error{Func: fn, Code: ErrOpNotSupp}
+	case f < 0 || f > math.MaxUint8:
+		return nil, &Error{Func: fn, Code: ErrAFNoSupport, Msg: "family " + strconv.Itoa(int(f))}
+	}
+	return newFilledCache[*Nexthop](ctx, s, fn, cacheArgs{arg1: int(f)})
+}
+
+// NexthopByID returns the nexthop object with an id, which the caller owns; false if it is not in the cache.
+//
+// Implements: rtnl_nh_get
+func NexthopByID(c *Cache[*Nexthop], id uint32) (*Nexthop, bool) {
+	return lookup(c, func(p *C.struct_nl_cache) unsafe.Pointer { return unsafe.Pointer(C.rtnl_nh_get(p, C.int(id))) })
+}

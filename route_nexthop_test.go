@@ -215,6 +215,8 @@ func TestNexthopsOfIP(t *testing.T) {
 		for _, err := range s.Nexthops(t.Context(), nil) {
 			isErr(t, "Nexthops", err, libnl.ErrOpNotSupp)
 		}
+		_, err := libnl.NewNexthopCache(t.Context(), s, 0)
+		isErr(t, "NewNexthopCache", err, libnl.ErrOpNotSupp)
 		t.Skip("libnl has no nexthop objects")
 	}
 	ids := func(f *libnl.NexthopFilter) (ids []uint32) {
@@ -235,6 +237,16 @@ func TestNexthopsOfIP(t *testing.T) {
 		all[n.ID()] = made(t, c, err)
 		equal(t, "difference of the clone", n.Diff(c), 0)
 	}
+	cache, err := libnl.NewNexthopCache(t.Context(), s, 0)
+	noErr(t, err)
+	defer cache.Close()
+	equal(t, "cached", cache.Len(), len(all))
+	found, ok := libnl.NexthopByID(cache, 1<<32-7)
+	equal(t, "in the cache", ok, true)
+	equal(t, "from the cache", found.OIF(), v1)
+	noErr(t, found.Close())
+	_, ok = libnl.NexthopByID(cache, 77)
+	equal(t, "not in the cache", ok, false)
 	equal(t, "gateway", all[1].Gateway(), ip("192.0.2.2"))
 	equal(t, "oif", all[1].OIF(), v0)
 	equal(t, "blackhole", all[3].Blackhole(), true)

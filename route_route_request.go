@@ -171,8 +171,6 @@ func (f *RouteFilter) wants(r *Route) bool {
 //
 // Errors are those of [Socket.Request], each ends the loop; a dump that a change interrupted ends with [ErrDumpIntr].
 // Equivalent to: ip route show.
-//
-// Implements: ROUTE_CACHE_CONTENT
 func (s *Socket) Routes(ctx context.Context, f *RouteFilter) iter.Seq2[*Route, error] {
 	if f == nil {
 		f = &RouteFilter{}
@@ -196,4 +194,22 @@ func (s *Socket) Routes(ctx context.Context, f *RouteFilter) iter.Seq2[*Route, e
 			}
 		}
 	}
+}
+
+// RouteCacheFlags say what a cache of routes is filled with.
+type RouteCacheFlags int
+
+// RouteCacheContent asks for entries of the kernel's cache instead of routes.
+const RouteCacheContent RouteCacheFlags = C.ROUTE_CACHE_CONTENT
+
+// NewRouteCache returns a cache of the routes of a family, FamilyUnspec for all, filled through s; the caller owns it. Without a socket it is
+// empty. Two routes with the same destination, table, TOS and priority are one to libnl's caches: [Socket.Routes] tells them apart.
+//
+// Implements: rtnl_route_alloc_cache
+func NewRouteCache(ctx context.Context, s *Socket, f Family, flags RouteCacheFlags) (*Cache[*Route], error) {
+	const fn = "rtnl_route_alloc_cache"
+	if f < 0 || f > 0xff {
+		return nil, &Error{Func: fn, Code: ErrAFNoSupport, Msg: "family " + strconv.Itoa(int(f))}
+	}
+	return newFilledCache[*Route](ctx, s, fn, cacheArgs{arg1: int(f), arg2: int(flags & RouteCacheContent)})
 }

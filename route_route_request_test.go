@@ -428,6 +428,36 @@ func TestRouteIPv6Multipath(t *testing.T) {
 	equal(t, "left", len(ipRoutes(t, "-6", "route", "show", "2001:db8:5::/48")), 0)
 }
 
+func TestRouteCache(t *testing.T) {
+	s, v0, _ := routeNS(t)
+	nltest.Run(t, "ip", "route", "add", "203.0.113.0/24", "via", "192.0.2.2")
+	for f, n := range map[libnl.Family]int{0: 0, libnl.FamilyIPv4: 4, libnl.FamilyIPv6: 6} {
+		c, err := libnl.NewRouteCache(t.Context(), s, f, 0)
+		noErr(t, err)
+		found := false
+		for r := range c.All() {
+			i := r.Info()
+			if n != 0 && i.Family != f {
+				t.Errorf("a route of family %v among those of %v", i.Family, f)
+			}
+			if i.Dst == netip.MustParsePrefix("203.0.113.0/24") {
+				found = i.OIF == v0
+			}
+		}
+		equal(t, f.String(), found, f != libnl.FamilyIPv6)
+		noErr(t, c.Close())
+	}
+	c, err := libnl.NewRouteCache(t.Context(), s, libnl.FamilyIPv4, libnl.RouteCacheContent)
+	noErr(t, err)
+	noErr(t, c.Close())
+	c, err = libnl.NewRouteCache(t.Context(), nil, 0, 0)
+	noErr(t, err)
+	equal(t, "without a socket", c.Len(), 0)
+	noErr(t, c.Close())
+	_, err = libnl.NewRouteCache(t.Context(), s, 256, 0)
+	isErr(t, "no family", err, libnl.ErrAFNoSupport)
+}
+
 const routesKey = "LIBNL_TEST_ROUTES"
 
 // 200,000 routes stream in the memory of 2,000: each number is one child's peak.
