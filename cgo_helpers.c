@@ -1485,6 +1485,17 @@ void nlgo_cache_free(struct nl_cache *cache)
 	nl_cache_put(cache);
 }
 
+/* Puts an object in that is in no cache. nl_cache_add would put in a copy of
+ * one that once was in a cache. */
+static int cache_put(struct nl_cache *cache, struct nl_object *obj)
+{
+	int err = nl_cache_move(cache, obj);
+
+	if (err)
+		nl_object_put(obj); /* libnl keeps a reference */
+	return err;
+}
+
 struct nlgo_result nlgo_cache_add(struct nl_cache *cache, struct nl_object *obj)
 {
 	struct nlgo_result res = {.err = 0};
@@ -1502,7 +1513,7 @@ struct nlgo_result nlgo_cache_add(struct nl_cache *cache, struct nl_object *obj)
 			return res;
 		}
 	}
-	res.err = nl_cache_add(cache, copy.obj);
+	res.err = cache_put(cache, copy.obj);
 	if (copy.obj != obj)
 		nl_object_put(copy.obj);
 	return res;
@@ -1522,7 +1533,7 @@ struct nlgo_result nlgo_cache_move(struct nl_cache *cache,
 		nl_cache_remove(obj);
 	res = nlgo_cache_add(cache, obj);
 	if (res.err && from)
-		nl_cache_add(from, obj);
+		cache_put(from, obj);
 	nl_object_put(obj);
 	return res;
 }
@@ -1676,9 +1687,9 @@ static int replace(struct nl_cache *cache, struct nl_object *old,
 
 	nl_object_get(old);
 	nl_cache_remove(old);
-	err = nl_cache_add(cache, obj);
+	err = cache_put(cache, obj);
 	if (err)
-		nl_cache_add(cache, old);
+		cache_put(cache, old);
 	else if (diff)
 		changes_add(changes, old, obj, diff);
 	nl_object_put(old);
@@ -1695,7 +1706,7 @@ static int take_out(struct nl_object *old, struct nlgo_changes *changes)
 static int put_in(struct nl_cache *cache, struct nl_object *obj,
 		  struct nlgo_changes *changes)
 {
-	int err = nl_cache_add(cache, obj);
+	int err = cache_put(cache, obj);
 
 	if (!err)
 		changes_add(changes, NULL, obj, 0);
@@ -2195,7 +2206,7 @@ int nlgo_resync_fill(struct nl_cache *cache, struct nlgo_resync *r,
 			nl_object_put(known); /* interrupted, and told twice */
 			continue;
 		}
-		err = nl_cache_add(cache, obj);
+		err = cache_put(cache, obj);
 		if (err == -NLE_EXIST) {
 			err = list_add(&r->behind, obj);
 			if (err)
@@ -2223,7 +2234,7 @@ int nlgo_resync_end(struct nl_cache *cache, struct nlgo_resync *r,
 			continue;
 		nl_object_unmark(old);
 		if (r->partial)
-			err = nl_cache_add(cache, old);
+			err = cache_put(cache, old);
 		else if (changes)
 			changes_add(changes, old, NULL, 0);
 		if (err && err != -NLE_EXIST)
