@@ -118,7 +118,9 @@ func TestCacheTypes(t *testing.T) {
 // fillNS gives the namespace something of each type.
 func fillNS(t testing.TB) {
 	t.Helper()
+	// no addresses that the kernel makes when it feels like it
 	nltest.Run(t, "sh", "-ec", `
+sysctl -qw net.ipv6.conf.default.addr_gen_mode=1
 ip link add v0 type veth peer name v1
 ip link add br0 type bridge
 ip link set v1 master br0
