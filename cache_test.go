@@ -122,7 +122,7 @@ func fillNS(t testing.TB) {
 	nltest.Run(t, "sh", "-ec", `
 sysctl -qw net.ipv6.conf.default.addr_gen_mode=1
 ip link add v0 type veth peer name v1
-ip link add br0 type bridge
+ip link add br0 type bridge forward_delay 0
 ip link set v1 master br0
 ip link set v0 up; ip link set v1 up; ip link set br0 up
 ip addr add 192.0.2.1/24 dev v0; ip addr add 2001:db8::1/64 dev v0 nodad
@@ -131,6 +131,7 @@ ip neigh add 192.0.2.9 lladdr 02:00:00:00:00:09 dev v0
 ip rule add fwmark 7 table 77
 bridge mdb add dev br0 port v1 grp 239.1.1.1 permanent
 `)
+	eventually(func() bool { return strings.Contains(string(nltest.Run(t, "ip", "link", "show", "br0")), "state UP") })
 }
 
 // The text of caches is that of plain libnl.
