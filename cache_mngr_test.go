@@ -422,7 +422,7 @@ func TestManagerFillsWhileRunning(t *testing.T) {
 	churn := dialRoute(t, &libnl.Config{NetNS: ns})
 	go func() {
 		defer close(busy)
-		for i := range 300 {
+		for i := range 80 {
 			name := fmt.Sprint("b", i%7)
 			m := aboutLink(t, libnl.RTMNewLink, libnl.FlagCreate|libnl.FlagExcl, 0, name)
 			m.Nest(unix.IFLA_LINKINFO, func(m *libnl.Msg) { m.PutString(unix.IFLA_INFO_KIND, "bridge") })
