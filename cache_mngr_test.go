@@ -174,7 +174,7 @@ func TestManagerErrors(t *testing.T) {
 	}
 	isErr(t, "dump", m2.Dump(nil, 0), libnl.ErrInval)
 	isErr(t, "dump", m2.Dump(&bytes.Buffer{}, 9), libnl.ErrRange)
-	isErr(t, "nil context", m2.Run(nil), libnl.ErrInval) //nolint:staticcheck // the point
+	isErr(t, "nil context", m2.Run(context.Context(nil)), libnl.ErrInval)
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(20*time.Millisecond, cancel)
 	isErr(t, "cancelled", m2.Run(ctx), context.Canceled)

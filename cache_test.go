@@ -129,6 +129,7 @@ ip addr add 192.0.2.1/24 dev v0; ip addr add 2001:db8::1/64 dev v0 nodad
 ip route add 198.51.100.0/24 via 192.0.2.9 metric 7
 ip neigh add 192.0.2.9 lladdr 02:00:00:00:00:09 dev v0
 ip rule add fwmark 7 table 77
+ip nexthop add id 9 via 192.0.2.9 dev v0
 bridge mdb add dev br0 port v1 grp 239.1.1.1 permanent
 `)
 	eventually(func() bool { return strings.Contains(string(nltest.Run(t, "ip", "link", "show", "br0")), "state UP") })
