@@ -106,7 +106,6 @@ static void handle(struct nl_object *obj, void *arg)
 		}
 		nl_object_put(first);
 	}
-	dump(obj);
 	if (h->n == HARNESS_MAX)
 		return;
 	nl_object_get(obj);

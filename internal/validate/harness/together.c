@@ -215,6 +215,15 @@ static void store(struct nl_object **objs, int n)
 	nl_cache_free(cache);
 }
 
+/* Whether one of the objects before it is of the type of the i-th. */
+static int like(struct nl_object **objs, int i)
+{
+	for (int j = 0; j < i; j++)
+		if (same(objs[j], objs[i]))
+			return 1;
+	return 0;
+}
+
 void together(struct nl_object **objs, int n)
 {
 	for (int i = 0; i < n; i++)
@@ -222,5 +231,6 @@ void together(struct nl_object **objs, int n)
 			if (i != j && same(objs[i], objs[j]))
 				pair(objs[i], objs[j]);
 	for (int i = 0; i < n; i++)
-		store(objs + i, n - i);
+		if (!like(objs, i))
+			store(objs + i, n - i);
 }
