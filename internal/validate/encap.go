@@ -37,6 +37,7 @@ var encaps = map[uint16]*table{
 	unix.LWTUNNEL_ENCAP_ILA:  encapILA,
 	unix.LWTUNNEL_ENCAP_IP6:  encapIP6,
 }
+
 var encapMPLS = attrs(table{
 	rules: []attrRule{
 		{unix.MPLS_IPTUNNEL_DST, "MPLS_IPTUNNEL_DST", by(func(_ env, p []byte) error { return labels(p, maxLabels) })},

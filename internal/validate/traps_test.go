@@ -27,6 +27,7 @@ var kills = []string{
 // overreads names messages that make every version of libnl read beyond them, or beyond what they become: only a libnl with
 // AddressSanitizer dies of that. Rules that are not here guard against what depends on the version, or on memory that is not there.
 var overreads = []string{
+	"mdb/entry short", // in libnl's own code, not in a function of C's library that -asan alone sees
 	"link/slave kind unterminated",
 	"link/family too large",
 	"link/functions: rate short",
@@ -54,7 +55,6 @@ var overreads = []string{
 	"rule/dst prefix",
 	"neightbl/parameter",
 	"netconf/of another family",
-	"mdb/entry short",
 	"mdb/entry empty",
 	"mdb/gone, none",
 	"mdb/gone, empty",
