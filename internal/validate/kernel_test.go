@@ -5,7 +5,6 @@
 package validate_test
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/hex"
 	"errors"
@@ -13,6 +12,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -20,13 +20,9 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/golibnl/libnl/internal/nltest"
-	"github.com/golibnl/libnl/internal/validate"
-	"github.com/golibnl/libnl/internal/validate/harness"
 )
 
-var record = flag.Bool("record", false, "write the kernel's messages to testdata/kernel.hex")
-
-const recorded = "testdata/kernel.hex"
+var record = flag.String("record", "", "write the kernel's messages to this file: testdata/kernel.hex on the machine, testdata/uml.hex in User Mode Linux")
 
 // setup makes a bit of everything. What the kernel does not have is left out.
 const setup = `
@@ -59,9 +55,10 @@ ip link add sit1 type sit local 192.0.2.1 remote 192.0.2.2
 ip link add tnl6 type ip6tnl local 2001:db8::1 remote 2001:db8::2
 ip link add vti1 type vti local 192.0.2.1 remote 192.0.2.2
 ip link add vti6 type vti6 local 2001:db8::1 remote 2001:db8::2
-ip link add ipv0 link v1 type ipvlan mode l3
+ip link add p0 type veth peer name p1
+ip link add ipv0 link p0 type ipvlan mode l3
 ip link add gen0 type geneve id 9 remote 192.0.2.9
-ip link add ms0 link v1 type macsec encrypt on
+ip link add ms0 link p1 type macsec encrypt on
 ip link add xf0 type xfrm dev v1 if_id 3
 ip link add vc0 type vcan
 ip link add can0 type vxcan
@@ -91,7 +88,15 @@ ip -6 route add blackhole 2001:db8:4::/64
 ip -6 route add 2001:db8:5::/64 from 2001:db8::/64 via 2001:db8::2
 ip nexthop add id 1 via 192.0.2.2 dev v1
 ip nexthop add id 2 via 192.0.2.3 dev v1
+ip nexthop add id 3 blackhole
+ip nexthop add id 4 encap mpls 100/200 via 192.0.2.2 dev v1
+sysctl -q -w net.mpls.platform_labels=1000
+ip nexthop add id 5 via 2001:db8::2 dev v1
+ip nexthop add id 6 encap ip id 100 dst 192.0.2.9 via 192.0.2.2 dev v1
 ip nexthop add id 10 group 1/2
+ip nexthop add id 11 group 1,3/2 type resilient buckets 32 idle_timer 60
+ip nexthop add id 20 via 192.0.2.2 fdb
+ip nexthop add id 21 group 20 fdb
 ip route add 203.0.118.0/24 nhid 1
 ip route add 203.0.119.0/24 nhid 10
 ip route add 203.0.120.0/24 encap ip id 100 dst 192.0.2.9 ttl 9 via 192.0.2.2
@@ -102,6 +107,19 @@ ip -6 route add 2001:db8:8::/64 encap ila 1:2:3:4 csum-mode adj-transport via 20
 ip -f mpls route add 300 as 400/500 via inet 192.0.2.2
 ip neigh add 192.0.2.7 lladdr 02:00:00:00:00:07 dev v1 nud permanent
 ip neigh add 2001:db8::7 lladdr 02:00:00:00:00:07 dev v1 nud permanent router
+bridge fdb add 02:00:00:00:00:23 dev vx0 nhid 21
+ip neigh add 192.0.2.9 lladdr 02:00:00:00:00:09 dev v1 managed extern_learn
+bridge mdb add dev br0 port v0 grp 239.1.1.1 permanent vid 10
+bridge mdb add dev br0 port v0 grp ff15::1 permanent vid 10
+bridge mdb add dev br0 port v0 grp 01:02:03:04:05:06 permanent vid 10
+bridge mdb add dev br0 port v0 grp 239.1.1.2 src 192.0.2.4 permanent vid 10
+bridge mdb del dev br0 port v0 grp ff15::1 permanent vid 10
+bridge mdb add dev br0 port v0 grp 239.1.1.3 permanent
+bridge mdb add dev br0 port v0 grp ff15::3 permanent
+bridge mdb del dev br0 port v0 grp ff15::3 permanent
+sysctl -q -w net.ipv4.conf.v1.forwarding=1
+sysctl -q -w net.ipv6.conf.v1.forwarding=1
+sysctl -q -w net.mpls.conf.v1.input=1
 ip neigh add proxy 192.0.2.8 dev v1
 ip rule add from 192.0.2.0/24 to 203.0.113.0/24 iif v1 oif v1 fwmark 1/0xff tos 8 table 1000 pref 100
 ip rule add pref 200 goto 300
@@ -109,6 +127,7 @@ ip rule add pref 300 ipproto tcp sport 100-200 dport 80 uidrange 0-10 table main
 ip rule add pref 400 l3mdev
 ip rule add pref 500 blackhole suppress_prefixlength 3
 ip -6 rule add from 2001:db8::/32 table 1000
+ip nexthop del id 11
 ip link set v0 down
 ip link set v0 up
 ip link del mt0
@@ -116,12 +135,15 @@ ip addr del 198.51.100.1 peer 198.51.100.2/32 dev v1
 ip route del 203.0.113.0/25
 ip neigh del 192.0.2.7 dev v1
 ip rule del pref 100
+ip nexthop add id 1 blackhole
+ip nexthop add id 10 group 1
+ip nexthop add id 11 group 1 type resilient buckets 32 idle_timer 60
 `
 
 // TestKernel checks that whatever this kernel says passes, in dumps and as events.
 func TestKernel(t *testing.T) {
 	nltest.NetNS(t)
-	events := open(t, true)
+	events := listen(t)
 	for line := range strings.Lines(strings.TrimSpace(setup)) {
 		args := strings.Fields(line)
 		if out, err := exec.Command(args[0], args[1:]...).CombinedOutput(); err != nil {
@@ -144,31 +166,42 @@ func TestKernel(t *testing.T) {
 		{"neigh", unix.RTM_GETNEIGH, unix.AF_UNSPEC, unix.SizeofNdMsg},
 		{"fdb", unix.RTM_GETNEIGH, unix.AF_BRIDGE, unix.SizeofNdMsg},
 		{"rule", unix.RTM_GETRULE, unix.AF_UNSPEC, unix.SizeofRtMsg},
+		{"neightbl", unix.RTM_GETNEIGHTBL, unix.AF_UNSPEC, 4},
+		{"netconf", unix.RTM_GETNETCONF, unix.AF_INET, 4},
+		{"netconf6", unix.RTM_GETNETCONF, unix.AF_INET6, 4},
+		{"netconf-mpls", unix.RTM_GETNETCONF, unix.AF_MPLS, 4},
+		{"mdb", unix.RTM_GETMDB, unix.AF_BRIDGE, 8},
+		{"nexthop", unix.RTM_GETNEXTHOP, unix.AF_UNSPEC, 8},
 	} {
-		fd := open(t, false)
+		fd := open(t, unix.NETLINK_ROUTE)
 		header := zeros(d.size)
 		header[0] = d.family
 		req := msg(d.typ, header)
-		ne.PutUint16(req[6:], unix.NLM_F_REQUEST|unix.NLM_F_DUMP)
 		if d.typ == unix.RTM_GETLINK {
 			req = msg(d.typ, header, attr(unix.IFLA_EXT_MASK, u32(3))) // RTEXT_FILTER_VF and _BRVLAN
-			ne.PutUint16(req[6:], unix.NLM_F_REQUEST|unix.NLM_F_DUMP)
 		}
-		if err := unix.Sendto(fd, req, 0, &unix.SockaddrNetlink{Family: unix.AF_NETLINK}); err != nil {
-			t.Fatal(err)
-		}
+		ne.PutUint16(req[6:], unix.NLM_F_REQUEST|unix.NLM_F_DUMP)
+		send(t, fd, req)
 		if n := drain(t, fd, d.name, got); n == 0 {
 			t.Logf("not here: %s", d.name)
 		}
 	}
-	if *record {
-		write(t, got)
+	fd := open(t, unix.NETLINK_FIB_LOOKUP)
+	if err := unix.SetNonblock(fd, true); err != nil { // the answer is there, and nothing ends it
+		t.Fatal(err)
+	}
+	send(t, fd, lookup(0))
+	if n := drain(t, fd, "lookup", got); n != 1 {
+		t.Errorf("%d answers to a lookup", n)
+	}
+	if *record != "" {
+		write(t, *record, got)
 	}
 }
 
-// open returns a NETLINK_ROUTE socket, for events or for a dump.
-func open(t *testing.T, events bool) int {
-	fd, err := unix.Socket(unix.AF_NETLINK, unix.SOCK_RAW|unix.SOCK_CLOEXEC, unix.NETLINK_ROUTE)
+// open returns a socket of a protocol.
+func open(t *testing.T, proto int) int {
+	fd, err := unix.Socket(unix.AF_NETLINK, unix.SOCK_RAW|unix.SOCK_CLOEXEC, proto)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -176,9 +209,18 @@ func open(t *testing.T, events bool) int {
 	if err := unix.Bind(fd, &unix.SockaddrNetlink{Family: unix.AF_NETLINK}); err != nil {
 		t.Fatal(err)
 	}
-	if !events {
-		return fd
+	return fd
+}
+
+func send(t *testing.T, fd int, m []byte) {
+	if err := unix.Sendto(fd, m, 0, &unix.SockaddrNetlink{Family: unix.AF_NETLINK}); err != nil {
+		t.Fatal(err)
 	}
+}
+
+// listen returns a NETLINK_ROUTE socket that gets events.
+func listen(t *testing.T) int {
+	fd := open(t, unix.NETLINK_ROUTE)
 	if err := unix.SetNonblock(fd, true); err != nil {
 		t.Fatal(err)
 	}
@@ -188,6 +230,7 @@ func open(t *testing.T, events bool) int {
 	for _, group := range []int{
 		unix.RTNLGRP_LINK, unix.RTNLGRP_NEIGH, unix.RTNLGRP_IPV4_IFADDR, unix.RTNLGRP_IPV4_ROUTE, unix.RTNLGRP_IPV4_RULE,
 		unix.RTNLGRP_IPV6_IFADDR, unix.RTNLGRP_IPV6_ROUTE, unix.RTNLGRP_IPV6_IFINFO, unix.RTNLGRP_IPV6_RULE, unix.RTNLGRP_MPLS_ROUTE,
+		unix.RTNLGRP_MDB, unix.RTNLGRP_NEXTHOP, unix.RTNLGRP_IPV4_NETCONF, unix.RTNLGRP_IPV6_NETCONF, unix.RTNLGRP_MPLS_NETCONF,
 	} {
 		if err := unix.SetsockoptInt(fd, unix.SOL_NETLINK, unix.NETLINK_ADD_MEMBERSHIP, group); err != nil {
 			t.Fatal(err)
@@ -216,7 +259,7 @@ func drain(t *testing.T, fd int, name string, keep map[string][]byte) (n int) {
 			case unix.NLMSG_ERROR:
 				t.Fatalf("%s: %v", name, unix.Errno(-int32(ne.Uint32(m[16:]))))
 			}
-			if err := validate.Msg(unix.NETLINK_ROUTE, m); err != nil {
+			if err := check(m); err != nil {
 				t.Errorf("%s: %v\n%x", name, err, m)
 			}
 			keep[fmt.Sprintf("%s/%d", name, n)] = slices.Clone(m)
@@ -226,7 +269,7 @@ func drain(t *testing.T, fd int, name string, keep map[string][]byte) (n int) {
 }
 
 // write records messages of different shapes: for each type and set of attribute types and kind of link, one.
-func write(t *testing.T, got map[string][]byte) {
+func write(t *testing.T, path string, got map[string][]byte) {
 	shapes := map[string]string{}
 	names := make([]string, 0, len(got))
 	for name := range got {
@@ -245,10 +288,7 @@ func write(t *testing.T, got map[string][]byte) {
 		lines = append(lines, l)
 	}
 	slices.Sort(lines)
-	if err := os.MkdirAll("testdata", 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(recorded, []byte(strings.Join(lines, "\n")+"\n"), 0o644); err != nil {
+	if err := os.WriteFile(path, []byte(strings.Join(lines, "\n")+"\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -256,7 +296,7 @@ func write(t *testing.T, got map[string][]byte) {
 func shapeOf(m []byte) string {
 	typ := ne.Uint16(m[4:])
 	var b strings.Builder
-	fmt.Fprint(&b, typ&^3, m[16])
+	fmt.Fprint(&b, typ, m[16])
 	for _, n := range parse(m[16+headerOf(typ):]) {
 		if n.typ == unix.IFLA_LINKINFO && typ < 20 {
 			for _, k := range n.kids {
@@ -278,23 +318,23 @@ func load(t testing.TB) (ms [][]byte) {
 	if ne.Uint16([]byte{1, 0}) != 1 {
 		return nil
 	}
-	f, err := os.Open(recorded)
-	if err != nil {
-		t.Fatal(err)
+	files, err := filepath.Glob("testdata/*.hex")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no recorded messages: ", err)
 	}
-	defer f.Close()
-	sc := bufio.NewScanner(f)
-	sc.Buffer(nil, 1<<20)
-	for sc.Scan() {
-		_, text, _ := strings.Cut(sc.Text(), " ")
-		m, err := hex.DecodeString(text)
+	for _, f := range files {
+		text, err := os.ReadFile(f)
 		if err != nil {
 			t.Fatal(err)
 		}
-		ms = append(ms, m)
-	}
-	if err := sc.Err(); err != nil {
-		t.Fatal(err)
+		for line := range strings.Lines(string(text)) {
+			_, digits, _ := strings.Cut(strings.TrimSpace(line), " ")
+			m, err := hex.DecodeString(digits)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ms = append(ms, m)
+		}
 	}
 	return ms
 }
@@ -306,10 +346,10 @@ func TestRecorded(t *testing.T) {
 		t.Skip("recorded on little-endian machines")
 	}
 	for _, m := range ms {
-		if err := validate.Msg(unix.NETLINK_ROUTE, m); err != nil {
+		if err := check(m); err != nil {
 			t.Errorf("%v\n%x", err, m)
 			continue
 		}
-		harness.Run(unix.NETLINK_ROUTE, m)
+		run(m)
 	}
 }

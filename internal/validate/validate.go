@@ -14,16 +14,32 @@
 // except in lists.
 //
 // Some defects cannot be ruled out here, because the kernel itself sends what triggers them. Whoever works with the objects has
-// to know them, and the harness shows how each is avoided:
+// to know them, and the harness (mend.c, together.c) shows how each is avoided. Of objects:
 //   - before 3.11 a link of kind veth has no peer: details, statistics and requests follow a nil pointer;
 //   - from 3.8 to 3.10 a link of kind bond has no data: requests, getters and setters follow a nil pointer;
 //   - from 3.8 to 3.11 the clone of a bridge, and to 3.10 that of a bond, has no data: the same;
 //   - 3.12 prints its own stack in the details of a link of kind sit with a 6rd prefix;
 //   - the clone of a link with virtual functions shares their VLAN lists with the original, which are then freed twice;
-//   - before 3.12 the clone of a route loses the MPLS encapsulation of its next hops, but is marked as having it: dumping it follows a nil pointer;
-//   - before 3.8 a request to change a link that was read by family AF_INET or AF_INET6 calls a nil function.
+//   - before 3.12 the clone of a route loses the MPLS encapsulation of its next hops, but is marked as having it: dumping it follows
+//     a nil pointer. A next hop that an update merges into an IPv6 route is such a clone. Since 3.12 clones of next hops and of
+//     nexthop objects share the addresses of their encapsulations with the original, whose count is not atomic;
+//   - before 3.8 a request to change a link that was read by family AF_INET or AF_INET6 calls a nil function; a request to change a
+//     link to one of another family aborts, and any such request takes the name out of the changes if it is the link's own;
+//   - a multicast entry that is updated by a message that deletes reads beyond the end if that has no entries, and by itself never ends;
+//   - details of links before 3.12 keep a reference to the parent that they name, if a cache of links is provided.
 //
-// The clone of a link of kind can, or with virtual functions, leaks memory, in all versions.
+// Of caches, which do some of this on their own:
+//   - nl_cache_subset, nl_cache_clone, and nl_cache_add of an object that is in a cache, put clones into the new cache: what is said
+//     of clones holds for them;
+//   - nl_cache_include, nl_cache_include_v2 and nl_cache_pickup_checkdup update routes, netconfs and multicast entries within the cache,
+//     and so clone next hops; including a multicast entry that is in the cache already never ends;
+//   - nl_cache_include_v2 clones what it updates, never a link; 3.11 puts that clone twice;
+//   - they ignore messages of RTM_GETMDB, which is what the kernel's dump of multicast entries is made of;
+//   - an object in a cache whose identifying attributes are changed is not found by them, and is found by the old ones after its removal;
+//   - results of lookups are all alike to a cache, which so holds one of them if it looks for duplicates.
+//
+// These lose memory: the clone of a link of kind can, or with virtual functions; the entry that a multicast entry loses in an update;
+// before 3.12 every group of nexthops that is freed.
 package validate
 
 import (
