@@ -165,7 +165,7 @@ func (o *Object) Close() error {
 		return nil
 	}
 	refs.Lock()
-	C.nl_object_put(c)
+	C.nlgo_object_put(c)
 	refs.Unlock()
 	return nil
 }

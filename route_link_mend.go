@@ -18,7 +18,26 @@ import (
 // its IFLA_INFO_DATA, nil if there is none, and returns it as it should be; it may write into what it was given. It must leave alone what a
 // libnl without the mistake writes.
 var linkMends = map[string]func(l *Link, data []byte) ([]byte, error){
-	"vlan": mendVLAN,
+	"geneve":  mendGeneve,
+	"macsec":  mendMACsec,
+	"macvlan": mendMACVLAN,
+	"vlan":    mendVLAN,
+	"vxlan":   mendVXLAN,
+}
+
+// linkChecks find, for a kind of links, what a request would leave out or the kernel would not understand.
+var linkChecks = map[string]func(l *Link) error{
+	"macsec":  checkMACsec,
+	"macvlan": checkMACVLAN,
+}
+
+// checkLink returns the error for a link that no request can be built from.
+func checkLink(fn string, l *Link) error {
+	check := linkChecks[l.Type()]
+	if check == nil {
+		return nil
+	}
+	return named(fn, check(l))
 }
 
 // mendLink puts right what libnl wrote wrongly in a request that it built from l.
