@@ -104,12 +104,68 @@ complaints() {
 	grep -aE 'BUG:|WARNING:|Oops|Kernel panic|general protection|Call Trace' "$1" | sed 's/^/kernel: /' >&2 || true
 }
 
-# finished DIR ends with the guest's exit status, or shows the console if it left none.
+# finished DIR returns the guest's exit status, or shows the console if it left none.
 finished() {
 	complaints "$1/console"
-	if [ ! -s "$1/rc" ]; then
+	if [ ! -s "$1/res/rc" ]; then
 		tail -n 20 "$1/console" >&2
 		die "the guest ended without a result, or was stopped after its time"
 	fi
-	exit "$(cat "$1/rc")"
+	return "$(cat "$1/res/rc")"
+}
+
+# build DIR PACKAGE... builds the tests of packages for a guest, each in a directory with its name and its testdata. GOARCH and the like
+# are the caller's.
+build() {
+	local dir=$1 pkg n=0 to
+	shift
+	for pkg in "$@"; do
+		to=$dir/$n
+		n=$((n + 1))
+		mkdir -p "$to"
+		go list -f '{{.ImportPath}}' "./$pkg" >"$to/name"
+		go test -c -o "$to/test" "./$pkg"
+		[ ! -d "$pkg/testdata" ] || cp -r "$pkg/testdata" "$to/"
+	done
+}
+
+# script DIR ARG... writes DIR/run, which runs the tests with these arguments, one package after the other.
+# DIR/N/pattern, where there is one, is a package's own -run.
+script() {
+	local dir=$1
+	shift
+	mkdir -p "$dir/res"
+	printf '%q ' "$@" >"$dir/args"
+	cat >"$dir/run" <<-'EOF'
+		dir=$PWD
+		uname -srm >res/kernel
+		export LIBNL_LEAKS=1 LIBNL_KERNEL_TIER=1
+		# what no request makes the kernel load
+		for m in tun ila mpls_router mpls_iptunnel mpls_gso netdevsim mac80211_hwsim; do modprobe $m 2>/dev/null; done
+		failed=0
+		for n in [0-9]*; do
+			cd "$dir/$n"
+			set --
+			[ ! -e pattern ] || set -- "-test.run=$(cat pattern)"
+			eval "./test -test.v=test2json $(cat ../args)" '"$@"' >../res/$n.out 2>&1
+			rc=$?
+			echo $rc >../res/$n.rc
+			[ $rc = 0 ] || failed=1
+		done
+		exit $failed
+	EOF
+}
+
+# results DIR GUEST prints what the tests in DIR did as go test -json prints it, each package named for the guest too.
+results() {
+	local d
+	for d in "$1"/[0-9]*; do
+		# shellcheck disable=SC2016 # its own
+		go tool test2json -t -p "$2: $(cat "$d/name")" sh -c 'cat "$1.out"; exit "$(cat "$1.rc")"' sh "$1/res/${d##*/}" || true
+	done
+}
+
+# skipped DIR/res/N.out prints the tests that a package skipped, as a pattern for -run.
+skipped() {
+	sed -nE 's/^[[:cntrl:] ]*--- SKIP: ([^ ]+) .*/\1/p' "$1" | sed 's/[^A-Za-z0-9_/]/\\&/g; s#/#$/^#g; s/.*/^&$/' | paste -s -d '|'
 }
