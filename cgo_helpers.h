@@ -351,6 +351,111 @@ struct nlgo_text nlgo_object_dump(struct nl_object *obj, int type);
 /* Bits above 31 of what a link has. */
 uint64_t nlgo_link_high_attrs(struct nl_object *obj);
 
+/* ---- caches */
+
+/* Objects with a reference each, in malloc'ed memory. */
+struct nlgo_list {
+	struct nl_object **v;
+	uint32_t n, room;
+};
+
+/* What became of a call; why is what libnl would get wrong. */
+struct nlgo_result {
+	int32_t err; /* negative NLE_* */
+	const char *why;
+	struct nl_cache *cache;
+	uint32_t skipped; /* objects that a cache had already */
+};
+
+/* The objects of a cache that match filter, if there is one. */
+int nlgo_cache_items(struct nl_cache *cache, struct nl_object *filter,
+		     struct nlgo_list *l);
+/* Adds the objects of type ops in a message to the list. */
+int nlgo_list_parse(struct nlgo_list *l, const void *data, uint32_t len,
+		    int proto, const struct nl_object_ops *ops);
+/* Gives up the memory, and with put the references. */
+void nlgo_list_free(struct nlgo_list *l, int put);
+
+struct nlgo_result nlgo_cache_new(const char *type, struct nl_object_ops **ops);
+/* nl_cache_clear in the order that does not search. */
+void nlgo_cache_clear(struct nl_cache *cache);
+void nlgo_cache_free(struct nl_cache *cache);
+struct nlgo_result nlgo_cache_add(struct nl_cache *cache,
+				  struct nl_object *obj);
+struct nlgo_result nlgo_cache_move(struct nl_cache *cache,
+				   struct nl_object *obj);
+int nlgo_cache_remove(struct nl_cache *cache, struct nl_object *obj);
+/* A copy of those that match. */
+struct nlgo_result nlgo_cache_copy(struct nl_cache *cache,
+				   struct nl_object *filter);
+struct nl_object *nlgo_cache_search(struct nl_cache *cache,
+				    struct nl_object *obj);
+struct nl_object *nlgo_cache_find(struct nl_cache *cache,
+				  struct nl_object *filter);
+/* The object before or behind obj, with a reference. */
+struct nl_object *nlgo_cache_step(struct nl_cache *cache, struct nl_object *obj,
+				  int back);
+struct nlgo_text nlgo_cache_dump(struct nl_cache *cache, int type,
+				 struct nl_object *filter);
+void nlgo_cache_provide(struct nl_cache *cache, const char *type);
+
+/* What happened to a cache, with a reference to each object; old or obj is
+ * NULL where there is none. */
+struct nlgo_change {
+	struct nl_object *old, *obj;
+	uint64_t diff;
+	int32_t action;
+};
+
+struct nlgo_changes {
+	struct nlgo_change *v;
+	uint32_t n, room;
+};
+
+/* Gives up the memory, and the references of those from on. */
+void nlgo_changes_free(struct nlgo_changes *c, uint32_t from);
+
+/* How an object is included. */
+struct nlgo_including {
+	uint32_t kernel;	  /* it comes from a message of the kernel's */
+	uint32_t flags;		  /* of that message */
+	uint32_t uncertain;	  /* set: only a dump can tell what is there */
+	struct nlgo_list *behind; /* routes that the cache has no place for */
+};
+
+/* nl_cache_include, by action NL_ACT_NEW or NL_ACT_DEL. No object that was in
+ * the cache is changed, another takes its place. */
+struct nlgo_result nlgo_cache_include(struct nl_cache *cache,
+				      struct nl_object *obj, int action,
+				      struct nlgo_including *how,
+				      struct nlgo_changes *changes);
+/* Includes what is in a message of the kernel's. */
+struct nlgo_result nlgo_cache_event(struct nl_cache *cache, const void *data,
+				    uint32_t len, int proto,
+				    const struct nl_object_ops *ops,
+				    struct nlgo_including *how,
+				    struct nlgo_changes *changes);
+
+/* The way from what a cache has to what the kernel has. */
+struct nlgo_resync {
+	struct nlgo_list now;  /* what the kernel has */
+	struct nlgo_list was;  /* what the cache had */
+	struct nl_object **of; /* what now[i] was, borrowed, or NULL */
+	struct nlgo_list behind;
+	uint32_t cursor;
+	uint32_t partial; /* what is not in now may still be there */
+};
+
+/* The steps, in this order; those with from and to do a part of now. */
+int nlgo_resync_begin(struct nl_cache *cache, struct nlgo_resync *r);
+void nlgo_resync_match(struct nl_cache *cache, struct nlgo_resync *r,
+		       uint32_t from, uint32_t to);
+int nlgo_resync_fill(struct nl_cache *cache, struct nlgo_resync *r,
+		     struct nlgo_changes *changes, uint32_t from, uint32_t to);
+int nlgo_resync_end(struct nl_cache *cache, struct nlgo_resync *r,
+		    struct nlgo_changes *changes);
+void nlgo_resync_free(struct nlgo_resync *r);
+
 /* ---- links */
 
 /* The last family that has a place in a link, with the oldest kernel headers

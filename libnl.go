@@ -192,6 +192,30 @@ package libnl
 // #cgo nocallback rtnl_link_xfrmi_get_if_id
 // #cgo noescape rtnl_link_xfrmi_get_link
 // #cgo nocallback rtnl_link_xfrmi_get_link
+// #cgo noescape nlgo_cache_items
+// #cgo nocallback nlgo_cache_items
+// #cgo noescape nlgo_list_parse
+// #cgo nocallback nlgo_list_parse
+// #cgo noescape nlgo_list_free
+// #cgo nocallback nlgo_list_free
+// #cgo noescape nlgo_cache_new
+// #cgo nocallback nlgo_cache_new
+// #cgo noescape nlgo_cache_include
+// #cgo nocallback nlgo_cache_include
+// #cgo noescape nlgo_cache_event
+// #cgo nocallback nlgo_cache_event
+// #cgo noescape nlgo_changes_free
+// #cgo nocallback nlgo_changes_free
+// #cgo noescape nlgo_resync_begin
+// #cgo nocallback nlgo_resync_begin
+// #cgo noescape nlgo_resync_match
+// #cgo nocallback nlgo_resync_match
+// #cgo noescape nlgo_resync_fill
+// #cgo nocallback nlgo_resync_fill
+// #cgo noescape nlgo_resync_end
+// #cgo nocallback nlgo_resync_end
+// #cgo noescape nlgo_resync_free
+// #cgo nocallback nlgo_resync_free
 // #include "cgo_helpers.h"
 import "C"
 

@@ -543,6 +543,13 @@ func newLent(n int) []lentObject {
 	return s
 }
 
+func (p *parsed) len() int {
+	if p.c.first == nil {
+		return 0
+	}
+	return 1 + int(p.c.n_more)
+}
+
 func (p *parsed) at(i int) *C.struct_nl_object {
 	if i == 0 {
 		return p.c.first
