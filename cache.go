@@ -180,8 +180,11 @@ func CacheAs[O Kind](c *Cache[*Object]) (*Cache[O], bool) {
 
 // holds returns the name by which the objects call their type: see Object.TypeName.
 func (st *cacheState) holds() string {
-	if st.typ == "fib_lookup/fib_lookup" {
+	switch st.typ {
+	case "fib_lookup/fib_lookup":
 		return "fib_lookup/result"
+	case "netfilter/queue_msg":
+		return "netfilter/queuemsg"
 	}
 	return st.typ
 }

@@ -389,10 +389,11 @@ func (m *CacheManager) Run(ctx context.Context) error {
 // wait waits for an event, for d at most if that is not negative, and takes it over. It ends with none when there is other work.
 func (m *CacheManager) wait(fn string, ctx context.Context, d time.Duration) (int, error) {
 	wctx, cancel := context.WithCancel(ctx)
-	if d >= 0 {
-		wctx, cancel = context.WithTimeout(ctx, d)
-	}
 	defer cancel()
+	if d >= 0 {
+		wctx, cancel = context.WithTimeout(wctx, d)
+		defer cancel()
+	}
 	m.mu.Lock()
 	if d < 0 && m.isStale() {
 		m.mu.Unlock()

@@ -159,6 +159,9 @@ func askLinks(get MsgType, a cacheArgs) (*Msg, error) {
 	mask := uint32(rtextFilterVF)
 	if a.arg1 == int(FamilyBridge) {
 		mask |= 1 << 1 // RTEXT_FILTER_BRVLAN
+		if HasCapability(CapVersion3_11_0) {
+			mask |= 1 << 7 // RTEXT_FILTER_MST
+		}
 	}
 	m.PutU32(unix.IFLA_EXT_MASK, mask)
 	return m, m.Err()

@@ -1559,6 +1559,17 @@ void nlgo_cache_free(struct nl_cache *cache)
 	nl_cache_put(cache);
 }
 
+/* Puts an object in that is in no cache. nl_cache_add would put in a copy of
+ * one that once was in a cache. */
+static int cache_put(struct nl_cache *cache, struct nl_object *obj)
+{
+	int err = nl_cache_move(cache, obj);
+
+	if (err)
+		nl_object_put(obj); /* libnl keeps a reference */
+	return err;
+}
+
 struct nlgo_result nlgo_cache_add(struct nl_cache *cache, struct nl_object *obj)
 {
 	struct nlgo_result res = {.err = 0};
@@ -1576,7 +1587,7 @@ struct nlgo_result nlgo_cache_add(struct nl_cache *cache, struct nl_object *obj)
 			return res;
 		}
 	}
-	res.err = nl_cache_add(cache, copy.obj);
+	res.err = cache_put(cache, copy.obj);
 	if (copy.obj != obj)
 		nl_object_put(copy.obj);
 	return res;
@@ -1596,7 +1607,7 @@ struct nlgo_result nlgo_cache_move(struct nl_cache *cache,
 		nl_cache_remove(obj);
 	res = nlgo_cache_add(cache, obj);
 	if (res.err && from)
-		nl_cache_add(from, obj);
+		cache_put(from, obj);
 	nl_object_put(obj);
 	return res;
 }
@@ -1750,9 +1761,9 @@ static int replace(struct nl_cache *cache, struct nl_object *old,
 
 	nl_object_get(old);
 	nl_cache_remove(old);
-	err = nl_cache_add(cache, obj);
+	err = cache_put(cache, obj);
 	if (err)
-		nl_cache_add(cache, old);
+		cache_put(cache, old);
 	else if (diff)
 		changes_add(changes, old, obj, diff);
 	nl_object_put(old);
@@ -1769,7 +1780,7 @@ static int take_out(struct nl_object *old, struct nlgo_changes *changes)
 static int put_in(struct nl_cache *cache, struct nl_object *obj,
 		  struct nlgo_changes *changes)
 {
-	int err = nl_cache_add(cache, obj);
+	int err = cache_put(cache, obj);
 
 	if (!err)
 		changes_add(changes, NULL, obj, 0);
@@ -2269,7 +2280,7 @@ int nlgo_resync_fill(struct nl_cache *cache, struct nlgo_resync *r,
 			nl_object_put(known); /* interrupted, and told twice */
 			continue;
 		}
-		err = nl_cache_add(cache, obj);
+		err = cache_put(cache, obj);
 		if (err == -NLE_EXIST) {
 			err = list_add(&r->behind, obj);
 			if (err)
@@ -2297,7 +2308,7 @@ int nlgo_resync_end(struct nl_cache *cache, struct nlgo_resync *r,
 			continue;
 		nl_object_unmark(old);
 		if (r->partial)
-			err = nl_cache_add(cache, old);
+			err = cache_put(cache, old);
 		else if (changes)
 			changes_add(changes, old, NULL, 0);
 		if (err && err != -NLE_EXIST)
