@@ -191,8 +191,7 @@ func TestKernelLinkCAN(t *testing.T) {
 	s := dialRoute(t, nil)
 	name := newSLCAN(t)
 	l := getLink(t, s, name)
-	v, ok := l.CAN()
-	if !ok {
+	if _, ok := l.CAN(); !ok {
 		t.Skipf("%s is of kind %q", name, l.Type())
 	}
 	changes := newCAN(t)
@@ -200,7 +199,7 @@ func TestKernelLinkCAN(t *testing.T) {
 	noErr(t, l.Change(t.Context(), s, changes.Link(), 0))
 	ip := ipLink(t, name)["linkinfo"].(map[string]any)
 	deepEqual(t, "ip: kind", ip["info_kind"], "can")
-	v, _ = getLink(t, s, name).CAN()
+	v, _ := getLink(t, s, name).CAN()
 	rate, err := v.Bitrate()
 	noErr(t, err)
 	equal(t, "bit rate", rate, 500000)

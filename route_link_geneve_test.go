@@ -23,8 +23,10 @@ func geneveAttrs(v libnl.LinkGeneve) []kindAttr {
 		{get: got(v.UDPCsum), getC: "rtnl_link_geneve_get_udp_csum", set: with(v.SetUDPCsum, true), setC: "rtnl_link_geneve_set_udp_csum", args: []any{1}, want: true},
 		{get: got(v.UDPZeroCsum6Tx), getC: "rtnl_link_geneve_get_udp_zero_csum6_tx", set: with(v.SetUDPZeroCsum6Tx, false), setC: "rtnl_link_geneve_set_udp_zero_csum6_tx", args: []any{0}, want: false},
 		{get: got(v.UDPZeroCsum6Rx), getC: "rtnl_link_geneve_get_udp_zero_csum6_rx", set: with(v.SetUDPZeroCsum6Rx, true), setC: "rtnl_link_geneve_set_udp_zero_csum6_rx", args: []any{1}, want: true},
-		{get: got(v.Flags), getC: "rtnl_link_geneve_get_flags", unset: libnl.GeneveFlags(0), set: with(v.SetFlags, libnl.GeneveCollectMetadata),
-			setC: "rtnl_link_geneve_set_flags", args: []any{1, 1}, want: libnl.GeneveCollectMetadata},
+		{
+			get: got(v.Flags), getC: "rtnl_link_geneve_get_flags", unset: libnl.GeneveFlags(0), set: with(v.SetFlags, libnl.GeneveCollectMetadata),
+			setC: "rtnl_link_geneve_set_flags", args: []any{1, 1}, want: libnl.GeneveCollectMetadata,
+		},
 		{get: got(v.Port), getC: "rtnl_link_geneve_get_port", set: with(v.SetPort, 6082), setC: "rtnl_link_geneve_set_port", args: []any{6082}, want: uint16(6082), mends: true},
 	}
 }

@@ -37,8 +37,10 @@ func vxlanAttrs(v libnl.LinkVXLAN) []kindAttr {
 		{get: got(v.Learning), getC: "rtnl_link_vxlan_get_learning", set: with(v.SetLearning, false), setC: "rtnl_link_vxlan_set_learning", args: []any{0}, want: false},
 		{get: got(v.Ageing), getC: "rtnl_link_vxlan_get_ageing", set: with(v.SetAgeing, 300*time.Second), setC: "rtnl_link_vxlan_set_ageing", args: []any{300}, want: 300 * time.Second},
 		{get: got(v.Limit), getC: "rtnl_link_vxlan_get_limit", set: with(v.SetLimit, maxU32), setC: "rtnl_link_vxlan_set_limit", args: []any{uint32(maxU32)}, want: uint32(maxU32)},
-		{get: got(v.PortRange), getC: "rtnl_link_vxlan_get_port_range", set: with(v.SetPortRange, libnl.VXLANPortRange{Low: 1000, High: 2000}),
-			setC: "rtnl_link_vxlan_set_port_range", args: []any{[]byte{1000 >> 8, 1000 & 255, 2000 >> 8, 2000 & 255}}, want: libnl.VXLANPortRange{Low: 1000, High: 2000}},
+		{
+			get: got(v.PortRange), getC: "rtnl_link_vxlan_get_port_range", set: with(v.SetPortRange, libnl.VXLANPortRange{Low: 1000, High: 2000}),
+			setC: "rtnl_link_vxlan_set_port_range", args: []any{[]byte{1000 >> 8, 1000 & 255, 2000 >> 8, 2000 & 255}}, want: libnl.VXLANPortRange{Low: 1000, High: 2000},
+		},
 		{get: got(v.Proxy), getC: "rtnl_link_vxlan_get_proxy", set: with(v.SetProxy, true), setC: "rtnl_link_vxlan_set_proxy", args: []any{1}, want: true},
 		{get: got(v.RSC), getC: "rtnl_link_vxlan_get_rsc", set: with(v.SetRSC, true), setC: "rtnl_link_vxlan_set_rsc", args: []any{1}, want: true},
 		{get: got(v.L2Miss), getC: "rtnl_link_vxlan_get_l2miss", set: with(v.SetL2Miss, false), setC: "rtnl_link_vxlan_set_l2miss", args: []any{0}, want: false},
@@ -50,8 +52,10 @@ func vxlanAttrs(v libnl.LinkVXLAN) []kindAttr {
 		{get: got(v.RemcsumRx), getC: "rtnl_link_vxlan_get_remcsum_rx", set: with(v.SetRemcsumRx, true), setC: "rtnl_link_vxlan_set_remcsum_rx", args: []any{1}, want: true},
 		{get: got(v.CollectMetadata), getC: "rtnl_link_vxlan_get_collect_metadata", set: with(v.SetCollectMetadata, true), setC: "rtnl_link_vxlan_set_collect_metadata", args: []any{1}, want: true},
 		{get: got(v.Label), getC: "rtnl_link_vxlan_get_label", set: with(v.SetLabel, 0xfffff), setC: "rtnl_link_vxlan_set_label", args: []any{0xfffff}, want: uint32(0xfffff)},
-		{get: got(v.Flags), getC: "rtnl_link_vxlan_get_flags", unset: libnl.VXLANFlags(0), set: with(v.SetFlags, libnl.VXLANGBP|libnl.VXLANRemcsumNoPartial),
-			setC: "rtnl_link_vxlan_set_flags", args: []any{5, 1}, want: libnl.VXLANGBP | libnl.VXLANRemcsumNoPartial, blind: true},
+		{
+			get: got(v.Flags), getC: "rtnl_link_vxlan_get_flags", unset: libnl.VXLANFlags(0), set: with(v.SetFlags, libnl.VXLANGBP|libnl.VXLANRemcsumNoPartial),
+			setC: "rtnl_link_vxlan_set_flags", args: []any{5, 1}, want: libnl.VXLANGBP | libnl.VXLANRemcsumNoPartial, blind: true,
+		},
 		{get: got(v.Port), getC: "rtnl_link_vxlan_get_port", set: with(v.SetPort, 4789), setC: "rtnl_link_vxlan_set_port", args: []any{4789}, want: uint16(4789), mends: true},
 	}
 }
