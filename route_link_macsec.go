@@ -219,7 +219,7 @@ func (v LinkMACsec) Offload() (MACsecOffload, error) {
 	return MACsecOffload(n), attrErr(fn, rc)
 }
 
-// SetOffload sets what hardware does the work. Before 3.9 libnl does not know [MACsecOffloadMAC] ([ErrOpNotSupp]).
+// SetOffload sets what hardware does the work. Before 3.8 libnl does not know [MACsecOffloadMAC] ([ErrOpNotSupp]).
 //
 // Implements: rtnl_link_macsec_set_offload
 func (v LinkMACsec) SetOffload(o MACsecOffload) error {
