@@ -36,7 +36,7 @@ type CacheManager struct {
 	list    []*managed
 	told    []telling
 	kick    func() // ends the wait of the one who delivers
-	lost    error // why all caches are stale
+	lost    error  // why all caches are stale
 	overrun func(*Overrun) error
 }
 

@@ -118,17 +118,21 @@ func TestCacheTypes(t *testing.T) {
 // fillNS gives the namespace something of each type.
 func fillNS(t testing.TB) {
 	t.Helper()
+	// no addresses that the kernel makes when it feels like it
 	nltest.Run(t, "sh", "-ec", `
+sysctl -qw net.ipv6.conf.default.addr_gen_mode=1
 ip link add v0 type veth peer name v1
-ip link add br0 type bridge
+ip link add br0 type bridge forward_delay 0
 ip link set v1 master br0
 ip link set v0 up; ip link set v1 up; ip link set br0 up
 ip addr add 192.0.2.1/24 dev v0; ip addr add 2001:db8::1/64 dev v0 nodad
 ip route add 198.51.100.0/24 via 192.0.2.9 metric 7
 ip neigh add 192.0.2.9 lladdr 02:00:00:00:00:09 dev v0
 ip rule add fwmark 7 table 77
+ip nexthop add id 9 via 192.0.2.9 dev v0
 bridge mdb add dev br0 port v1 grp 239.1.1.1 permanent
 `)
+	eventually(func() bool { return strings.Contains(string(nltest.Run(t, "ip", "link", "show", "br0")), "state UP") })
 }
 
 // The text of caches is that of plain libnl.
@@ -418,7 +422,7 @@ func TestCacheLarge(t *testing.T) {
 			seen++
 		}
 	})
-	if allocs > n/32 {
+	if allocs > n/32 && !nltest.ASan {
 		t.Errorf("%v allocations in a loop over %d", allocs, n)
 	}
 	for l := range c.All() {

@@ -1709,6 +1709,98 @@ void nlgo_cache_provide(struct nl_cache *cache, const char *type)
 	nl_cache_mngt_provide(cache);
 }
 
+/*
+ * What stands for the same thing in the kernel. To libnl an mdb is another one
+ * as soon as its entries are others, or come in another order.
+ */
+
+struct mdb_entries {
+	struct rtnl_mdb_entry **v;
+	uint32_t n, room;
+	int err;
+};
+
+static void mdb_collect(struct rtnl_mdb_entry *e, void *arg)
+{
+	struct mdb_entries *m = arg;
+
+	if (m->n == m->room) {
+		uint32_t room = m->room ? 2 * m->room : 16;
+		struct rtnl_mdb_entry **v = realloc(m->v, room * sizeof(*v));
+
+		if (!v) {
+			m->err = -NLE_NOMEM;
+			return;
+		}
+		m->v = v;
+		m->room = room;
+	}
+	m->v[m->n++] = e;
+}
+
+static int mdb_same(struct rtnl_mdb_entry *a, struct rtnl_mdb_entry *b)
+{
+	return rtnl_mdb_entry_get_ifindex(a) == rtnl_mdb_entry_get_ifindex(b) &&
+	       rtnl_mdb_entry_get_vid(a) == rtnl_mdb_entry_get_vid(b) &&
+	       rtnl_mdb_entry_get_proto(a) == rtnl_mdb_entry_get_proto(b) &&
+	       !nl_addr_cmp(rtnl_mdb_entry_get_addr(a),
+			    rtnl_mdb_entry_get_addr(b));
+}
+
+/* Whether two have the same entries. */
+static int mdb_equal(struct nl_object *a, struct nl_object *b)
+{
+	struct mdb_entries ea = {.n = 0}, eb = {.n = 0};
+	uint32_t i, j;
+	int equal;
+
+	rtnl_mdb_foreach_entry((struct rtnl_mdb *)a, mdb_collect, &ea);
+	rtnl_mdb_foreach_entry((struct rtnl_mdb *)b, mdb_collect, &eb);
+	equal = !ea.err && !eb.err && ea.n == eb.n;
+	for (i = 0; equal && i < ea.n; i++) {
+		for (j = 0; j < eb.n; j++)
+			if (mdb_same(ea.v[i], eb.v[j]) &&
+			    rtnl_mdb_entry_get_state(ea.v[i]) ==
+				    rtnl_mdb_entry_get_state(eb.v[j]))
+				break;
+		equal = j < eb.n;
+	}
+	free(ea.v);
+	free(eb.v);
+	return equal;
+}
+
+static int counterparts(struct nl_object *a, struct nl_object *b)
+{
+	if (!nlgo_object_is(a, "route/mdb"))
+		return nl_object_identical(a, b);
+	return rtnl_mdb_get_ifindex((struct rtnl_mdb *)a) ==
+	       rtnl_mdb_get_ifindex((struct rtnl_mdb *)b);
+}
+
+/* The counterpart of obj in the cache, with a reference. */
+static struct nl_object *counterpart(struct nl_cache *cache,
+				     struct nl_object *obj)
+{
+	struct nl_object *o;
+
+	if (!nlgo_object_is(obj, "route/mdb"))
+		return nlgo_cache_search(cache, obj);
+	for (o = nl_cache_get_first(cache); o; o = nl_cache_get_next(o))
+		if (counterparts(o, obj))
+			break;
+	if (o)
+		nl_object_get(o);
+	return o;
+}
+
+static uint64_t difference(struct nl_object *old, struct nl_object *obj)
+{
+	if (nlgo_object_is(old, "route/mdb") && mdb_equal(old, obj))
+		return 0;
+	return nl_object_diff64(old, obj);
+}
+
 void nlgo_changes_free(struct nlgo_changes *c, uint32_t from)
 {
 	for (uint32_t i = from; i < c->n; i++) {
@@ -1756,7 +1848,7 @@ static void changes_add(struct nlgo_changes *c, struct nl_object *old,
 static int replace(struct nl_cache *cache, struct nl_object *old,
 		   struct nl_object *obj, struct nlgo_changes *changes)
 {
-	uint64_t diff = nl_object_diff64(old, obj);
+	uint64_t diff = difference(old, obj);
 	int err;
 
 	nl_object_get(old);
@@ -1806,39 +1898,6 @@ static struct nl_object *parse_one(struct nl_msg *msg)
 	objects_drop(&o, 0);
 	nlmsg_free(msg);
 	return obj;
-}
-
-struct mdb_entries {
-	struct rtnl_mdb_entry **v;
-	uint32_t n, room;
-	int err;
-};
-
-static void mdb_collect(struct rtnl_mdb_entry *e, void *arg)
-{
-	struct mdb_entries *m = arg;
-
-	if (m->n == m->room) {
-		uint32_t room = m->room ? 2 * m->room : 16;
-		struct rtnl_mdb_entry **v = realloc(m->v, room * sizeof(*v));
-
-		if (!v) {
-			m->err = -NLE_NOMEM;
-			return;
-		}
-		m->v = v;
-		m->room = room;
-	}
-	m->v[m->n++] = e;
-}
-
-static int mdb_same(struct rtnl_mdb_entry *a, struct rtnl_mdb_entry *b)
-{
-	return rtnl_mdb_entry_get_ifindex(a) == rtnl_mdb_entry_get_ifindex(b) &&
-	       rtnl_mdb_entry_get_vid(a) == rtnl_mdb_entry_get_vid(b) &&
-	       rtnl_mdb_entry_get_proto(a) == rtnl_mdb_entry_get_proto(b) &&
-	       !nl_addr_cmp(rtnl_mdb_entry_get_addr(a),
-			    rtnl_mdb_entry_get_addr(b));
 }
 
 enum { MDB_PART = 1000 }; /* entries that fit in an attribute */
@@ -2158,7 +2217,7 @@ static int include(struct nl_cache *cache, struct nl_object *old,
 		return action == NL_ACT_NEW ? 0 : take_out(old, changes);
 	err = merge(old, obj, action, how->kernel, &merged);
 	if (!err) {
-		uint64_t diff = nl_object_diff64(old, merged);
+		uint64_t diff = difference(old, merged);
 
 		if (diff)
 			err = replace(cache, old, merged, changes);
@@ -2191,7 +2250,7 @@ struct nlgo_result nlgo_cache_include(struct nl_cache *cache,
 		res.err = -NLE_AF_NOSUPPORT;
 		return res;
 	}
-	old = nlgo_cache_search(cache, obj);
+	old = counterpart(cache, obj);
 	if (in && in != cache && action == NL_ACT_NEW) {
 		copy = nlgo_object_clone(obj);
 		if (!copy.obj) {
@@ -2252,10 +2311,10 @@ void nlgo_resync_match(struct nl_cache *cache, struct nlgo_resync *r,
 		struct nl_object *obj = r->now.v[i], *old;
 
 		if (r->cursor < r->was.n &&
-		    nl_object_identical(r->was.v[r->cursor], obj)) {
+		    counterparts(r->was.v[r->cursor], obj)) {
 			old = r->was.v[r->cursor++];
 		} else {
-			old = nl_cache_search(cache, obj);
+			old = counterpart(cache, obj);
 			nl_object_put(old); /* was has another */
 		}
 		if (!old || !nl_object_is_marked(old))
@@ -2271,12 +2330,12 @@ int nlgo_resync_fill(struct nl_cache *cache, struct nlgo_resync *r,
 	for (uint32_t i = from; i < to; i++) {
 		struct nl_object *obj = r->now.v[i], *known;
 		struct nl_object *old = r->of ? r->of[i] : NULL;
-		uint64_t diff = old ? nl_object_diff64(old, obj) : 0;
+		uint64_t diff = old ? difference(old, obj) : 0;
 		int err = changes ? changes_room(changes) : 0;
 
 		if (err)
 			return err;
-		if (r->partial && (known = nl_cache_search(cache, obj))) {
+		if (r->partial && (known = counterpart(cache, obj))) {
 			nl_object_put(known); /* interrupted, and told twice */
 			continue;
 		}
