@@ -197,7 +197,7 @@ func TestKernelLinkCAN(t *testing.T) {
 	changes := newCAN(t)
 	noErr(t, changes.SetBitrate(500000))
 	noErr(t, l.Change(t.Context(), s, changes.Link(), 0))
-	ip := ipLink(t, name)["linkinfo"].(map[string]any)
+	ip := ipDetails(t, name)["linkinfo"].(map[string]any)
 	deepEqual(t, "ip: kind", ip["info_kind"], "can")
 	v, _ := getLink(t, s, name).CAN()
 	rate, err := v.Bitrate()

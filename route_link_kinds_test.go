@@ -185,8 +185,8 @@ func getLink(t testing.TB, s *libnl.Socket, name string) *libnl.Link {
 	return made(t, l, err)
 }
 
-// ipLink returns what ip tells of an interface.
-func ipLink(t testing.TB, name string) map[string]any {
+// ipDetails returns what ip tells of an interface.
+func ipDetails(t testing.TB, name string) map[string]any {
 	t.Helper()
 	var links []map[string]any
 	noErr(t, json.Unmarshal(nltest.Run(t, "ip", "-j", "-d", "link", "show", "dev", name), &links))
@@ -196,7 +196,7 @@ func ipLink(t testing.TB, name string) map[string]any {
 // ipShows fails the test unless ip tells the same of the kind of an interface, as JSON text by name.
 func ipShows(t testing.TB, name string, want map[string]string) {
 	t.Helper()
-	info, _ := ipLink(t, name)["linkinfo"].(map[string]any)
+	info, _ := ipDetails(t, name)["linkinfo"].(map[string]any)
 	data, _ := info["info_data"].(map[string]any)
 	for k, w := range want {
 		got, err := json.Marshal(data[k])

@@ -27,7 +27,7 @@ func TestKernelAddTeam(t *testing.T) {
 	noErr(t, libnl.AddTeam(t.Context(), s, "x1"))
 	noErr(t, libnl.AddTeam(t.Context(), s, ""))
 	for _, name := range []string{"x1", "team0"} {
-		info, _ := ipLink(t, name)["linkinfo"].(map[string]any)
+		info, _ := ipDetails(t, name)["linkinfo"].(map[string]any)
 		deepEqual(t, "ip: kind of "+name, info["info_kind"], "team")
 	}
 	isErr(t, "a name that is too long", libnl.AddTeam(t.Context(), s, "0123456789abcdef"), libnl.ErrRange)

@@ -189,8 +189,8 @@ func TestKernelLinkVeth(t *testing.T) {
 	noErr(t, peer.SetName("v1"))
 	noErr(t, peer.SetAddr(mac1))
 	addTo(t, s, v.Link(), "v0", 0)
-	deepEqual(t, "ip: address", ipLink(t, "v1")["address"], "02:00:00:00:00:01")
-	deepEqual(t, "ip: the other end", ipLink(t, "v0")["link"], "v1")
+	deepEqual(t, "ip: address", ipDetails(t, "v1")["address"], "02:00:00:00:00:01")
+	deepEqual(t, "ip: the other end", ipDetails(t, "v0")["link"], "v1")
 
 	v0 := getLink(t, s, "v0")
 	use(t, v0)
