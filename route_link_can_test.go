@@ -37,20 +37,20 @@ func cNumbers(ns ...uint32) []byte {
 func canAttrs(v libnl.LinkCAN) []kindAttr {
 	timing := cNumbers(1, 2, 3, 4, 5, 6, 7, maxU32)
 	return []kindAttr{
-		{get: got(v.Freq), getC: "rtnl_link_can_freq"},
-		{get: got(v.State), getC: "rtnl_link_can_state", unset: libnl.CANErrorActive},
-		{get: got(v.BerrRx), getC: "rtnl_link_can_berr_rx"},
-		{get: got(v.BerrTx), getC: "rtnl_link_can_berr_tx"},
-		{get: got(v.Berr), getC: "rtnl_link_can_berr"},
-		{get: got(v.BitTimingConst), getC: "rtnl_link_can_get_bt_const"},
-		{get: got(v.BitTiming), getC: "rtnl_link_can_get_bittiming", set: with(v.SetBitTiming, canTiming), setC: "rtnl_link_can_set_bittiming", args: []any{timing}, want: canTiming},
-		{get: got(v.Bitrate), getC: "rtnl_link_can_get_bitrate", unset: uint32(1), set: with(v.SetBitrate, 125000), setC: "rtnl_link_can_set_bitrate", args: []any{125000}, want: uint32(125000)},
-		{get: got(v.SamplePoint), getC: "rtnl_link_can_get_sample_point", unset: uint32(2), set: with(v.SetSamplePoint, 875), setC: "rtnl_link_can_set_sample_point", args: []any{875}, want: uint32(875)},
-		{get: got(v.RestartInterval), getC: "rtnl_link_can_get_restart_ms", set: with(v.SetRestartInterval, 100*time.Millisecond), setC: "rtnl_link_can_set_restart_ms", args: []any{100}, want: 100 * time.Millisecond},
-		{get: got(v.CtrlMode), getC: "rtnl_link_can_get_ctrlmode", set: with(v.SetCtrlMode, unix.CAN_CTRLMODE_LOOPBACK|unix.CAN_CTRLMODE_FD), setC: "rtnl_link_can_set_ctrlmode", args: []any{0x21}, want: libnl.CANCtrlMode(0x21)},
-		{get: got(v.CtrlMode), getC: "rtnl_link_can_get_ctrlmode", unset: libnl.CANCtrlMode(0x21), set: with(v.UnsetCtrlMode, unix.CAN_CTRLMODE_LOOPBACK|unix.CAN_CTRLMODE_ONE_SHOT), setC: "rtnl_link_can_unset_ctrlmode", args: []any{9}, want: libnl.CANCtrlMode(0x20)},
-		{get: got(v.DataBitTimingConst), getC: "rtnl_link_can_get_data_bittiming_const", set: with(v.SetDataBitTimingConst, canLimits), setC: "rtnl_link_can_set_data_bittiming_const", args: []any{append([]byte("fifteen letters\x00"), cNumbers(1, 2, 3, 4, 5, 6, 7, maxU32)...)}, want: canLimits},
-		{get: got(v.DataBitTiming), getC: "rtnl_link_can_get_data_bittiming", set: with(v.SetDataBitTiming, canTiming), setC: "rtnl_link_can_set_data_bittiming", args: []any{timing}, want: canTiming},
+		{get: gets(v.Freq), getC: "rtnl_link_can_freq"},
+		{get: gets(v.State), getC: "rtnl_link_can_state", unset: libnl.CANErrorActive},
+		{get: gets(v.BerrRx), getC: "rtnl_link_can_berr_rx"},
+		{get: gets(v.BerrTx), getC: "rtnl_link_can_berr_tx"},
+		{get: gets(v.Berr), getC: "rtnl_link_can_berr"},
+		{get: gets(v.BitTimingConst), getC: "rtnl_link_can_get_bt_const"},
+		{get: gets(v.BitTiming), getC: "rtnl_link_can_get_bittiming", set: with(v.SetBitTiming, canTiming), setC: "rtnl_link_can_set_bittiming", args: []any{timing}, want: canTiming},
+		{get: gets(v.Bitrate), getC: "rtnl_link_can_get_bitrate", unset: uint32(1), set: with(v.SetBitrate, 125000), setC: "rtnl_link_can_set_bitrate", args: []any{125000}, want: uint32(125000)},
+		{get: gets(v.SamplePoint), getC: "rtnl_link_can_get_sample_point", unset: uint32(2), set: with(v.SetSamplePoint, 875), setC: "rtnl_link_can_set_sample_point", args: []any{875}, want: uint32(875)},
+		{get: gets(v.RestartInterval), getC: "rtnl_link_can_get_restart_ms", set: with(v.SetRestartInterval, 100*time.Millisecond), setC: "rtnl_link_can_set_restart_ms", args: []any{100}, want: 100 * time.Millisecond},
+		{get: gets(v.CtrlMode), getC: "rtnl_link_can_get_ctrlmode", set: with(v.SetCtrlMode, unix.CAN_CTRLMODE_LOOPBACK|unix.CAN_CTRLMODE_FD), setC: "rtnl_link_can_set_ctrlmode", args: []any{0x21}, want: libnl.CANCtrlMode(0x21)},
+		{get: gets(v.CtrlMode), getC: "rtnl_link_can_get_ctrlmode", unset: libnl.CANCtrlMode(0x21), set: with(v.UnsetCtrlMode, unix.CAN_CTRLMODE_LOOPBACK|unix.CAN_CTRLMODE_ONE_SHOT), setC: "rtnl_link_can_unset_ctrlmode", args: []any{9}, want: libnl.CANCtrlMode(0x20)},
+		{get: gets(v.DataBitTimingConst), getC: "rtnl_link_can_get_data_bittiming_const", set: with(v.SetDataBitTimingConst, canLimits), setC: "rtnl_link_can_set_data_bittiming_const", args: []any{append([]byte("fifteen letters\x00"), cNumbers(1, 2, 3, 4, 5, 6, 7, maxU32)...)}, want: canLimits},
+		{get: gets(v.DataBitTiming), getC: "rtnl_link_can_get_data_bittiming", set: with(v.SetDataBitTiming, canTiming), setC: "rtnl_link_can_set_data_bittiming", args: []any{timing}, want: canTiming},
 	}
 }
 
@@ -148,8 +148,8 @@ func TestLinkCANRestart(t *testing.T) {
 }
 
 func TestCANText(t *testing.T) {
-	bothWays(t, libnl.ParseCANState, map[libnl.CANState]string{0: "error active", 1: "error warning", 2: "error passive", 3: "bus off", 4: "stopped", 5: "sleeping", 6: "0x6"})
-	bothWays(t, libnl.ParseCANCtrlMode, map[libnl.CANCtrlMode]string{
+	wordsBothWays(t, libnl.ParseCANState, map[libnl.CANState]string{0: "error active", 1: "error warning", 2: "error passive", 3: "bus off", 4: "stopped", 5: "sleeping", 6: "0x6"})
+	wordsBothWays(t, libnl.ParseCANCtrlMode, map[libnl.CANCtrlMode]string{
 		0: "", 0xff: "loopback,listen-only,triple-sampling,one-shot,berr-reporting,fd,presume-ack,fd-non-iso", 0x101: "loopback,0x100",
 	})
 }
@@ -190,7 +190,7 @@ func TestKernelLinkCAN(t *testing.T) {
 	}
 	s := dialRoute(t, nil)
 	name := newSLCAN(t)
-	l := getLink(t, s, name)
+	l := linkNow(t, s, name)
 	if _, ok := l.CAN(); !ok {
 		t.Skipf("%s is of kind %q", name, l.Type())
 	}
@@ -199,7 +199,7 @@ func TestKernelLinkCAN(t *testing.T) {
 	noErr(t, l.Change(t.Context(), s, changes.Link(), 0))
 	ip := ipDetails(t, name)["linkinfo"].(map[string]any)
 	deepEqual(t, "ip: kind", ip["info_kind"], "can")
-	v, _ := getLink(t, s, name).CAN()
+	v, _ := linkNow(t, s, name).CAN()
 	rate, err := v.Bitrate()
 	noErr(t, err)
 	equal(t, "bit rate", rate, 500000)

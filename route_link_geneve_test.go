@@ -15,19 +15,19 @@ import (
 
 func geneveAttrs(v libnl.LinkGeneve) []kindAttr {
 	return []kindAttr{
-		{get: got(v.ID), getC: "rtnl_link_geneve_get_id", set: with(v.SetID, libnl.GeneveMaxID), setC: "rtnl_link_geneve_set_id", args: []any{libnl.GeneveMaxID}, want: uint32(1<<24 - 1)},
-		{get: got(v.Remote), getC: "rtnl_link_geneve_get_remote", set: with(v.SetRemote, local4), setC: "rtnl_link_geneve_set_remote", args: []any{cAddr(local4)}, want: local4},
-		{get: got(v.TTL), getC: "rtnl_link_geneve_get_ttl", set: with(v.SetTTL, 255), setC: "rtnl_link_geneve_set_ttl", args: []any{255}, want: uint8(255)},
-		{get: got(v.TOS), getC: "rtnl_link_geneve_get_tos", set: with(v.SetTOS, 0x38), setC: "rtnl_link_geneve_set_tos", args: []any{0x38}, want: uint8(0x38)},
-		{get: got(v.Label), getC: "rtnl_link_geneve_get_label", set: with(v.SetLabel, 0xfffff), setC: "rtnl_link_geneve_set_label", args: []any{0xfffff}, want: uint32(0xfffff)},
-		{get: got(v.UDPCsum), getC: "rtnl_link_geneve_get_udp_csum", set: with(v.SetUDPCsum, true), setC: "rtnl_link_geneve_set_udp_csum", args: []any{1}, want: true},
-		{get: got(v.UDPZeroCsum6Tx), getC: "rtnl_link_geneve_get_udp_zero_csum6_tx", set: with(v.SetUDPZeroCsum6Tx, false), setC: "rtnl_link_geneve_set_udp_zero_csum6_tx", args: []any{0}, want: false},
-		{get: got(v.UDPZeroCsum6Rx), getC: "rtnl_link_geneve_get_udp_zero_csum6_rx", set: with(v.SetUDPZeroCsum6Rx, true), setC: "rtnl_link_geneve_set_udp_zero_csum6_rx", args: []any{1}, want: true},
+		{get: gets(v.ID), getC: "rtnl_link_geneve_get_id", set: with(v.SetID, libnl.GeneveMaxID), setC: "rtnl_link_geneve_set_id", args: []any{libnl.GeneveMaxID}, want: uint32(1<<24 - 1)},
+		{get: gets(v.Remote), getC: "rtnl_link_geneve_get_remote", set: with(v.SetRemote, local4), setC: "rtnl_link_geneve_set_remote", args: []any{addrForC(local4)}, want: local4},
+		{get: gets(v.TTL), getC: "rtnl_link_geneve_get_ttl", set: with(v.SetTTL, 255), setC: "rtnl_link_geneve_set_ttl", args: []any{255}, want: uint8(255)},
+		{get: gets(v.TOS), getC: "rtnl_link_geneve_get_tos", set: with(v.SetTOS, 0x38), setC: "rtnl_link_geneve_set_tos", args: []any{0x38}, want: uint8(0x38)},
+		{get: gets(v.Label), getC: "rtnl_link_geneve_get_label", set: with(v.SetLabel, 0xfffff), setC: "rtnl_link_geneve_set_label", args: []any{0xfffff}, want: uint32(0xfffff)},
+		{get: gets(v.UDPCsum), getC: "rtnl_link_geneve_get_udp_csum", set: with(v.SetUDPCsum, true), setC: "rtnl_link_geneve_set_udp_csum", args: []any{1}, want: true},
+		{get: gets(v.UDPZeroCsum6Tx), getC: "rtnl_link_geneve_get_udp_zero_csum6_tx", set: with(v.SetUDPZeroCsum6Tx, false), setC: "rtnl_link_geneve_set_udp_zero_csum6_tx", args: []any{0}, want: false},
+		{get: gets(v.UDPZeroCsum6Rx), getC: "rtnl_link_geneve_get_udp_zero_csum6_rx", set: with(v.SetUDPZeroCsum6Rx, true), setC: "rtnl_link_geneve_set_udp_zero_csum6_rx", args: []any{1}, want: true},
 		{
-			get: got(v.Flags), getC: "rtnl_link_geneve_get_flags", unset: libnl.GeneveFlags(0), set: with(v.SetFlags, libnl.GeneveCollectMetadata),
+			get: gets(v.Flags), getC: "rtnl_link_geneve_get_flags", unset: libnl.GeneveFlags(0), set: with(v.SetFlags, libnl.GeneveCollectMetadata),
 			setC: "rtnl_link_geneve_set_flags", args: []any{1, 1}, want: libnl.GeneveCollectMetadata,
 		},
-		{get: got(v.Port), getC: "rtnl_link_geneve_get_port", set: with(v.SetPort, 6082), setC: "rtnl_link_geneve_set_port", args: []any{6082}, want: uint16(6082), mends: true},
+		{get: gets(v.Port), getC: "rtnl_link_geneve_get_port", set: with(v.SetPort, 6082), setC: "rtnl_link_geneve_set_port", args: []any{6082}, want: uint16(6082), mends: true},
 	}
 }
 
@@ -73,7 +73,7 @@ func TestLinkGeneveRefused(t *testing.T) {
 }
 
 func TestGeneveFlagsText(t *testing.T) {
-	bothWays(t, libnl.ParseGeneveFlags, map[libnl.GeneveFlags]string{0: "", 1: "collect_metadata", 0x81: "collect_metadata,0x80"})
+	wordsBothWays(t, libnl.ParseGeneveFlags, map[libnl.GeneveFlags]string{0: "", 1: "collect_metadata", 0x81: "collect_metadata,0x80"})
 	_, err := libnl.ParseGeneveFlags("0x100")
 	isErr(t, "a flag of more than 8 bits", err, libnl.ErrRange)
 }
@@ -81,7 +81,7 @@ func TestGeneveFlagsText(t *testing.T) {
 func TestKernelLinkGeneve(t *testing.T) {
 	s := netNS(t)
 	nltest.Link(t, "geneve", "name x0", "id 9 remote 192.0.2.1 ttl 7 tos 8 dstport 6082 udpcsum")
-	x0, ok := getLink(t, s, "x0").Geneve()
+	x0, ok := linkNow(t, s, "x0").Geneve()
 	equal(t, "is a geneve", ok, true)
 	kernelSays(t, geneveAttrs(x0), map[string]any{
 		"rtnl_link_geneve_get_id": uint32(9), "rtnl_link_geneve_get_remote": local4, "rtnl_link_geneve_get_port": uint16(6082),
@@ -103,7 +103,7 @@ func TestKernelLinkGeneve(t *testing.T) {
 	external := newGeneve(t)
 	noErr(t, external.SetFlags(libnl.GeneveCollectMetadata))
 	addTo(t, s, external.Link(), "x2", 0)
-	x2, _ := getLink(t, s, "x2").Geneve()
+	x2, _ := linkNow(t, s, "x2").Geneve()
 	f, err := x2.Flags()
 	noErr(t, err)
 	equal(t, "flags", f, libnl.GeneveCollectMetadata)

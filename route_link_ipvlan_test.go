@@ -13,7 +13,7 @@ import (
 
 func ipvlanAttrs(v libnl.LinkIPVLAN) []kindAttr {
 	return []kindAttr{
-		{get: got(v.Mode), getC: "rtnl_link_ipvlan_get_mode", set: with(v.SetMode, libnl.IPVLANL3), setC: "rtnl_link_ipvlan_set_mode", args: []any{1}, want: libnl.IPVLANL3},
+		{get: gets(v.Mode), getC: "rtnl_link_ipvlan_get_mode", set: with(v.SetMode, libnl.IPVLANL3), setC: "rtnl_link_ipvlan_set_mode", args: []any{1}, want: libnl.IPVLANL3},
 	}
 }
 
@@ -38,7 +38,7 @@ func TestLinkIPVLAN(t *testing.T) {
 }
 
 func TestIPVLANModeText(t *testing.T) {
-	bothWays(t, libnl.ParseIPVLANMode, map[libnl.IPVLANMode]string{0: "l2", 1: "l3", 2: "l3s", 0xffff: "0xffff"})
+	wordsBothWays(t, libnl.ParseIPVLANMode, map[libnl.IPVLANMode]string{0: "l2", 1: "l3", 2: "l3s", 0xffff: "0xffff"})
 	_, err := libnl.ParseIPVLANMode("65536")
 	isErr(t, "a number beyond 16 bits", err, libnl.ErrRange)
 }
@@ -47,7 +47,7 @@ func TestKernelLinkIPVLAN(t *testing.T) {
 	s := netNS(t)
 	below := nltest.Link(t, "veth", "v0", "peer name v1")
 	nltest.Link(t, "ipvlan", "link v0 name x0", "mode l3s")
-	x0, ok := getLink(t, s, "x0").IPVLAN()
+	x0, ok := linkNow(t, s, "x0").IPVLAN()
 	equal(t, "is an ipvlan", ok, true)
 	kernelSays(t, ipvlanAttrs(x0), map[string]any{"rtnl_link_ipvlan_get_mode": libnl.IPVLANL3S})
 	deleteFrom(t, s, x0.Link())

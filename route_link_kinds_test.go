@@ -34,8 +34,8 @@ type kindAttr struct {
 	blind bool // libnl does not compare it, though it compares others
 }
 
-// got makes a getter that fits a kindAttr.
-func got[T any](f func() (T, error)) func() (any, error) {
+// gets makes a getter that fits a kindAttr.
+func gets[T any](f func() (T, error)) func() (any, error) {
 	return func() (any, error) { return f() }
 }
 
@@ -147,8 +147,8 @@ func deepEqual(t testing.TB, what string, got, want any) {
 	}
 }
 
-// bothWays writes and reads the texts of values.
-func bothWays[T interface {
+// wordsBothWays writes and reads the texts of values.
+func wordsBothWays[T interface {
 	comparable
 	String() string
 }](t *testing.T, parse func(string) (T, error), texts map[T]string) {
@@ -178,8 +178,8 @@ func index(t testing.TB, name string) int {
 	return i.Index
 }
 
-// getLink asks the kernel for a link, for the length of the test.
-func getLink(t testing.TB, s *libnl.Socket, name string) *libnl.Link {
+// linkNow asks the kernel for a link, for the length of the test.
+func linkNow(t testing.TB, s *libnl.Socket, name string) *libnl.Link {
 	t.Helper()
 	l, err := libnl.GetLink(t.Context(), s, 0, name)
 	return made(t, l, err)
@@ -238,7 +238,7 @@ func addTo(t testing.TB, s *libnl.Socket, l *libnl.Link, name string, below int)
 // changeLink changes a link in the kernel.
 func changeLink(t testing.TB, s *libnl.Socket, name string, changes *libnl.Link) {
 	t.Helper()
-	noErr(t, getLink(t, s, name).Change(t.Context(), s, changes, 0))
+	noErr(t, linkNow(t, s, name).Change(t.Context(), s, changes, 0))
 }
 
 // deleteFrom deletes a link in the kernel.

@@ -20,12 +20,12 @@ var (
 
 func macvlanAttrs(v libnl.LinkMACVLAN) []kindAttr {
 	return []kindAttr{
-		{get: got(v.Mode), getC: "rtnl_link_macvlan_get_mode", unset: libnl.MACVLANMode(0), set: with(v.SetMode, libnl.MACVLANSource), setC: "rtnl_link_macvlan_set_mode", args: []any{16}, want: libnl.MACVLANSource},
-		{get: got(v.Flags), getC: "rtnl_link_macvlan_get_flags", unset: libnl.MACVLANFlags(0), set: with(v.SetFlags, 3), setC: "rtnl_link_macvlan_set_flags", args: []any{3}, want: libnl.MACVLANFlags(3)},
-		{get: got(v.Flags), getC: "rtnl_link_macvlan_get_flags", unset: libnl.MACVLANFlags(3), set: with(v.UnsetFlags, libnl.MACVLANNoPromisc|4), setC: "rtnl_link_macvlan_unset_flags", args: []any{5}, want: libnl.MACVLANNoDst},
-		{get: got(v.MACMode), getC: "rtnl_link_macvlan_get_macmode", set: with(v.SetMACMode, libnl.MACVLANAddrSet), setC: "rtnl_link_macvlan_set_macmode", args: []any{3}, want: libnl.MACVLANAddrSet},
-		{get: got(v.MACAddrs), getC: "rtnl_link_macvlan_count_macaddr", unset: []libnl.Addr{}, set: with(v.AddMACAddr, mac1), setC: "rtnl_link_macvlan_add_macaddr", args: []any{cAddr(mac1)}, want: []libnl.Addr{mac1}},
-		{get: got(v.MACAddrs), getC: "rtnl_link_macvlan_get_macaddr", unset: []libnl.Addr{mac1}, set: with(v.AddMACAddr, mac2), setC: "rtnl_link_macvlan_add_macaddr", args: []any{cAddr(mac2)}, want: []libnl.Addr{mac1, mac2}},
+		{get: gets(v.Mode), getC: "rtnl_link_macvlan_get_mode", unset: libnl.MACVLANMode(0), set: with(v.SetMode, libnl.MACVLANSource), setC: "rtnl_link_macvlan_set_mode", args: []any{16}, want: libnl.MACVLANSource},
+		{get: gets(v.Flags), getC: "rtnl_link_macvlan_get_flags", unset: libnl.MACVLANFlags(0), set: with(v.SetFlags, 3), setC: "rtnl_link_macvlan_set_flags", args: []any{3}, want: libnl.MACVLANFlags(3)},
+		{get: gets(v.Flags), getC: "rtnl_link_macvlan_get_flags", unset: libnl.MACVLANFlags(3), set: with(v.UnsetFlags, libnl.MACVLANNoPromisc|4), setC: "rtnl_link_macvlan_unset_flags", args: []any{5}, want: libnl.MACVLANNoDst},
+		{get: gets(v.MACMode), getC: "rtnl_link_macvlan_get_macmode", set: with(v.SetMACMode, libnl.MACVLANAddrSet), setC: "rtnl_link_macvlan_set_macmode", args: []any{3}, want: libnl.MACVLANAddrSet},
+		{get: gets(v.MACAddrs), getC: "rtnl_link_macvlan_count_macaddr", unset: []libnl.Addr{}, set: with(v.AddMACAddr, mac1), setC: "rtnl_link_macvlan_add_macaddr", args: []any{addrForC(mac1)}, want: []libnl.Addr{mac1}},
+		{get: gets(v.MACAddrs), getC: "rtnl_link_macvlan_get_macaddr", unset: []libnl.Addr{mac1}, set: with(v.AddMACAddr, mac2), setC: "rtnl_link_macvlan_add_macaddr", args: []any{addrForC(mac2)}, want: []libnl.Addr{mac1, mac2}},
 	}
 }
 
@@ -52,9 +52,9 @@ func TestLinkMACVLAN(t *testing.T) {
 
 func macvtapAttrs(v libnl.LinkMACVTAP) []kindAttr {
 	return []kindAttr{
-		{get: got(v.Mode), getC: "rtnl_link_macvtap_get_mode", unset: libnl.MACVLANMode(0), set: with(v.SetMode, libnl.MACVLANSource), setC: "rtnl_link_macvtap_set_mode", args: []any{16}, want: libnl.MACVLANSource},
-		{get: got(v.Flags), getC: "rtnl_link_macvtap_get_flags", unset: libnl.MACVLANFlags(0), set: with(v.SetFlags, 3), setC: "rtnl_link_macvtap_set_flags", args: []any{3}, want: libnl.MACVLANFlags(3)},
-		{get: got(v.Flags), getC: "rtnl_link_macvtap_get_flags", unset: libnl.MACVLANFlags(3), set: with(v.UnsetFlags, libnl.MACVLANNoPromisc|4), setC: "rtnl_link_macvtap_unset_flags", args: []any{5}, want: libnl.MACVLANNoDst},
+		{get: gets(v.Mode), getC: "rtnl_link_macvtap_get_mode", unset: libnl.MACVLANMode(0), set: with(v.SetMode, libnl.MACVLANSource), setC: "rtnl_link_macvtap_set_mode", args: []any{16}, want: libnl.MACVLANSource},
+		{get: gets(v.Flags), getC: "rtnl_link_macvtap_get_flags", unset: libnl.MACVLANFlags(0), set: with(v.SetFlags, 3), setC: "rtnl_link_macvtap_set_flags", args: []any{3}, want: libnl.MACVLANFlags(3)},
+		{get: gets(v.Flags), getC: "rtnl_link_macvtap_get_flags", unset: libnl.MACVLANFlags(3), set: with(v.UnsetFlags, libnl.MACVLANNoPromisc|4), setC: "rtnl_link_macvtap_unset_flags", args: []any{5}, want: libnl.MACVLANNoDst},
 	}
 }
 
@@ -169,9 +169,9 @@ func TestLinkMACVLANAdd(t *testing.T) {
 }
 
 func TestMACVLANText(t *testing.T) {
-	bothWays(t, libnl.ParseMACVLANMode, map[libnl.MACVLANMode]string{1: "private", 2: "vepa", 4: "bridge", 8: "passthru", 16: "source", 32: "0x20"})
-	bothWays(t, libnl.ParseMACVLANMACMode, map[libnl.MACVLANMACMode]string{0: "add", 1: "del", 2: "flush", 3: "set", 9: "0x9"})
-	bothWays(t, libnl.ParseMACVLANFlags, map[libnl.MACVLANFlags]string{0: "", 1: "nopromisc", 0x8003: "nopromisc,0x8002"})
+	wordsBothWays(t, libnl.ParseMACVLANMode, map[libnl.MACVLANMode]string{1: "private", 2: "vepa", 4: "bridge", 8: "passthru", 16: "source", 32: "0x20"})
+	wordsBothWays(t, libnl.ParseMACVLANMACMode, map[libnl.MACVLANMACMode]string{0: "add", 1: "del", 2: "flush", 3: "set", 9: "0x9"})
+	wordsBothWays(t, libnl.ParseMACVLANFlags, map[libnl.MACVLANFlags]string{0: "", 1: "nopromisc", 0x8003: "nopromisc,0x8002"})
 	_, err := libnl.ParseMACVLANFlags("0x10000")
 	isErr(t, "a flag beyond 16 bits", err, libnl.ErrRange)
 }
@@ -181,7 +181,7 @@ func TestKernelLinkMACVLAN(t *testing.T) {
 	below := nltest.Link(t, "veth", "v0", "peer name v1")
 	nltest.Link(t, "macvlan", "link v0 name x0", "mode source")
 	nltest.Run(t, "ip", "link", "set", "x0", "type", "macvlan", "macaddr", "set", "02:00:00:00:00:01")
-	x0, ok := getLink(t, s, "x0").MACVLAN()
+	x0, ok := linkNow(t, s, "x0").MACVLAN()
 	equal(t, "is a macvlan", ok, true)
 	kernelSays(t, macvlanAttrs(x0)[3:], map[string]any{"rtnl_link_macvlan_get_macaddr": []libnl.Addr{mac1}, "rtnl_link_macvlan_count_macaddr": []libnl.Addr{mac1}})
 	mode, err := x0.Mode()
@@ -227,7 +227,7 @@ func TestKernelLinkMACVTAP(t *testing.T) {
 	s := netNS(t)
 	below := nltest.Link(t, "veth", "v0", "peer name v1")
 	nltest.Link(t, "macvtap", "link v0 name x0", "mode vepa")
-	x0, ok := getLink(t, s, "x0").MACVTAP()
+	x0, ok := linkNow(t, s, "x0").MACVTAP()
 	equal(t, "is a macvtap", ok, true)
 	kernelSays(t, macvtapAttrs(x0), map[string]any{"rtnl_link_macvtap_get_mode": libnl.MACVLANVEPA})
 	deleteFrom(t, s, x0.Link())

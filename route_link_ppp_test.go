@@ -13,7 +13,7 @@ import (
 
 func pppAttrs(v libnl.LinkPPP) []kindAttr {
 	return []kindAttr{
-		{get: got(v.FD), getC: "rtnl_link_ppp_get_fd", set: with(v.SetFD, 5), setC: "rtnl_link_ppp_set_fd", args: []any{5}, want: 5},
+		{get: gets(v.FD), getC: "rtnl_link_ppp_get_fd", set: with(v.SetFD, 5), setC: "rtnl_link_ppp_set_fd", args: []any{5}, want: 5},
 	}
 }
 
@@ -61,7 +61,7 @@ func TestKernelLinkPPP(t *testing.T) {
 	v := newPPP(t)
 	noErr(t, v.SetFD(int(f.Fd())))
 	addTo(t, s, v.Link(), "x0", 0)
-	x0, ok := getLink(t, s, "x0").PPP()
+	x0, ok := linkNow(t, s, "x0").PPP()
 	equal(t, "is a ppp", ok, true)
 	_, err = x0.FD()
 	isErr(t, "the kernel does not report the descriptor", err, libnl.ErrNoAttr)

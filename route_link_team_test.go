@@ -21,7 +21,7 @@ func TestLinkTeam(t *testing.T) {
 func TestKernelAddTeam(t *testing.T) {
 	s := netNS(t)
 	nltest.Link(t, "team", "name x0")
-	_, ok := getLink(t, s, "x0").Team()
+	_, ok := linkNow(t, s, "x0").Team()
 	equal(t, "is a team", ok, true)
 	isErr(t, "one that exists", libnl.AddTeam(t.Context(), s, "x0"), libnl.ErrExist)
 	noErr(t, libnl.AddTeam(t.Context(), s, "x1"))

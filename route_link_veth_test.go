@@ -69,7 +69,7 @@ func TestLinkVeth(t *testing.T) {
 	noErr(t, peer.SetNetNSPID(7))
 	cPeer.Call("rtnl_link_set_ns_pid", 7)
 	noErr(t, peer.SetAddr(mac1))
-	cPeer.Call("rtnl_link_set_addr", cAddr(mac1))
+	cPeer.Call("rtnl_link_set_addr", addrForC(mac1))
 	same("names")
 
 	first := peerOf(t, asVeth(t, peer))
@@ -192,7 +192,7 @@ func TestKernelLinkVeth(t *testing.T) {
 	deepEqual(t, "ip: address", ipDetails(t, "v1")["address"], "02:00:00:00:00:01")
 	deepEqual(t, "ip: the other end", ipDetails(t, "v0")["link"], "v1")
 
-	v0 := getLink(t, s, "v0")
+	v0 := linkNow(t, s, "v0")
 	use(t, v0)
 	equal(t, "index of the peer", v0.Link(), index(t, "v1"))
 	deleteFrom(t, s, v.Link())
@@ -203,7 +203,7 @@ func TestKernelLinkVeth(t *testing.T) {
 func TestKernelAddVeth(t *testing.T) {
 	s := netNS(t)
 	noErr(t, libnl.AddVeth(t.Context(), s, "v0", "v1", 0))
-	equal(t, "the other end", getLink(t, s, "v0").Link(), index(t, "v1"))
+	equal(t, "the other end", linkNow(t, s, "v0").Link(), index(t, "v1"))
 	isErr(t, "names that exist", libnl.AddVeth(t.Context(), s, "v0", "v1", 0), libnl.ErrExist)
 	noErr(t, libnl.AddVeth(t.Context(), s, "v2", "", os.Getpid()))
 	noErr(t, libnl.AddVeth(t.Context(), s, "", "", 0))

@@ -164,7 +164,7 @@ func TestKernelLinkVLAN(t *testing.T) {
 	s := netNS(t)
 	below := nltest.Link(t, "veth", "v0", "peer name v1")
 	nltest.Link(t, "vlan", "link v0 name x0", "protocol 802.1ad id 4094 gvrp on egress-qos-map 1:2 9:3 ingress-qos-map 3:4")
-	x0, ok := getLink(t, s, "x0").VLAN()
+	x0, ok := linkNow(t, s, "x0").VLAN()
 	equal(t, "is a vlan", ok, true)
 	id, err := x0.ID()
 	noErr(t, err)

@@ -13,7 +13,7 @@ import (
 
 func vrfAttrs(v libnl.LinkVRF) []kindAttr {
 	return []kindAttr{
-		{get: got(v.TableID), getC: "rtnl_link_vrf_get_tableid", set: with(v.SetTableID, maxU32), setC: "rtnl_link_vrf_set_tableid", args: []any{uint32(maxU32)}, want: uint32(maxU32)},
+		{get: gets(v.TableID), getC: "rtnl_link_vrf_get_tableid", set: with(v.SetTableID, maxU32), setC: "rtnl_link_vrf_set_tableid", args: []any{uint32(maxU32)}, want: uint32(maxU32)},
 	}
 }
 
@@ -40,7 +40,7 @@ func TestLinkVRF(t *testing.T) {
 func TestKernelLinkVRF(t *testing.T) {
 	s := netNS(t)
 	nltest.Link(t, "vrf", "name x0", "table 1000")
-	x0, ok := getLink(t, s, "x0").VRF()
+	x0, ok := linkNow(t, s, "x0").VRF()
 	equal(t, "is a vrf", ok, true)
 	kernelSays(t, vrfAttrs(x0), map[string]any{"rtnl_link_vrf_get_tableid": uint32(1000)})
 	deleteFrom(t, s, x0.Link())
@@ -51,6 +51,6 @@ func TestKernelLinkVRF(t *testing.T) {
 	ipShows(t, "x1", map[string]string{"table": "70000"})
 	nltest.Link(t, "veth", "v0", "peer name v1")
 	noErr(t, libnl.Enslave(t.Context(), s, index(t, "x1"), index(t, "v0")))
-	equal(t, "kind of the master", getLink(t, s, "v0").SlaveType(), "vrf")
+	equal(t, "kind of the master", linkNow(t, s, "v0").SlaveType(), "vrf")
 	deleteFrom(t, s, v.Link())
 }

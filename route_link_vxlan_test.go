@@ -21,42 +21,42 @@ var (
 	host6  = libnl.AddrFrom(libnl.FamilyIPv6, []byte{0x20, 1, 13: 0, 15: 1})
 )
 
-// cAddr returns an address for C.
-func cAddr(a libnl.Addr) oracle.Addr {
+// addrForC returns an address for C.
+func addrForC(a libnl.Addr) oracle.Addr {
 	return oracle.Addr{Family: int(a.Family()), PrefixLen: -1, Bytes: a.Bytes()}
 }
 
 func vxlanAttrs(v libnl.LinkVXLAN) []kindAttr {
 	return []kindAttr{
-		{get: got(v.ID), getC: "rtnl_link_vxlan_get_id", set: with(v.SetID, libnl.VXLANMaxID), setC: "rtnl_link_vxlan_set_id", args: []any{libnl.VXLANMaxID}, want: uint32(1<<24 - 1)},
-		{get: got(v.Group), getC: "rtnl_link_vxlan_get_group", set: with(v.SetGroup, group4), setC: "rtnl_link_vxlan_set_group", args: []any{cAddr(group4)}, want: group4},
-		{get: got(v.LinkIndex), getC: "rtnl_link_vxlan_get_link", set: with(v.SetLinkIndex, 7), setC: "rtnl_link_vxlan_set_link", args: []any{7}, want: 7},
-		{get: got(v.Local), getC: "rtnl_link_vxlan_get_local", set: with(v.SetLocal, local4), setC: "rtnl_link_vxlan_set_local", args: []any{cAddr(local4)}, want: local4},
-		{get: got(v.TTL), getC: "rtnl_link_vxlan_get_ttl", set: with(v.SetTTL, 255), setC: "rtnl_link_vxlan_set_ttl", args: []any{255}, want: uint8(255)},
-		{get: got(v.TOS), getC: "rtnl_link_vxlan_get_tos", set: with(v.SetTOS, 0x38), setC: "rtnl_link_vxlan_set_tos", args: []any{0x38}, want: uint8(0x38)},
-		{get: got(v.Learning), getC: "rtnl_link_vxlan_get_learning", set: with(v.SetLearning, false), setC: "rtnl_link_vxlan_set_learning", args: []any{0}, want: false},
-		{get: got(v.Ageing), getC: "rtnl_link_vxlan_get_ageing", set: with(v.SetAgeing, 300*time.Second), setC: "rtnl_link_vxlan_set_ageing", args: []any{300}, want: 300 * time.Second},
-		{get: got(v.Limit), getC: "rtnl_link_vxlan_get_limit", set: with(v.SetLimit, maxU32), setC: "rtnl_link_vxlan_set_limit", args: []any{uint32(maxU32)}, want: uint32(maxU32)},
+		{get: gets(v.ID), getC: "rtnl_link_vxlan_get_id", set: with(v.SetID, libnl.VXLANMaxID), setC: "rtnl_link_vxlan_set_id", args: []any{libnl.VXLANMaxID}, want: uint32(1<<24 - 1)},
+		{get: gets(v.Group), getC: "rtnl_link_vxlan_get_group", set: with(v.SetGroup, group4), setC: "rtnl_link_vxlan_set_group", args: []any{addrForC(group4)}, want: group4},
+		{get: gets(v.LinkIndex), getC: "rtnl_link_vxlan_get_link", set: with(v.SetLinkIndex, 7), setC: "rtnl_link_vxlan_set_link", args: []any{7}, want: 7},
+		{get: gets(v.Local), getC: "rtnl_link_vxlan_get_local", set: with(v.SetLocal, local4), setC: "rtnl_link_vxlan_set_local", args: []any{addrForC(local4)}, want: local4},
+		{get: gets(v.TTL), getC: "rtnl_link_vxlan_get_ttl", set: with(v.SetTTL, 255), setC: "rtnl_link_vxlan_set_ttl", args: []any{255}, want: uint8(255)},
+		{get: gets(v.TOS), getC: "rtnl_link_vxlan_get_tos", set: with(v.SetTOS, 0x38), setC: "rtnl_link_vxlan_set_tos", args: []any{0x38}, want: uint8(0x38)},
+		{get: gets(v.Learning), getC: "rtnl_link_vxlan_get_learning", set: with(v.SetLearning, false), setC: "rtnl_link_vxlan_set_learning", args: []any{0}, want: false},
+		{get: gets(v.Ageing), getC: "rtnl_link_vxlan_get_ageing", set: with(v.SetAgeing, 300*time.Second), setC: "rtnl_link_vxlan_set_ageing", args: []any{300}, want: 300 * time.Second},
+		{get: gets(v.Limit), getC: "rtnl_link_vxlan_get_limit", set: with(v.SetLimit, maxU32), setC: "rtnl_link_vxlan_set_limit", args: []any{uint32(maxU32)}, want: uint32(maxU32)},
 		{
-			get: got(v.PortRange), getC: "rtnl_link_vxlan_get_port_range", set: with(v.SetPortRange, libnl.VXLANPortRange{Low: 1000, High: 2000}),
+			get: gets(v.PortRange), getC: "rtnl_link_vxlan_get_port_range", set: with(v.SetPortRange, libnl.VXLANPortRange{Low: 1000, High: 2000}),
 			setC: "rtnl_link_vxlan_set_port_range", args: []any{[]byte{1000 >> 8, 1000 & 255, 2000 >> 8, 2000 & 255}}, want: libnl.VXLANPortRange{Low: 1000, High: 2000},
 		},
-		{get: got(v.Proxy), getC: "rtnl_link_vxlan_get_proxy", set: with(v.SetProxy, true), setC: "rtnl_link_vxlan_set_proxy", args: []any{1}, want: true},
-		{get: got(v.RSC), getC: "rtnl_link_vxlan_get_rsc", set: with(v.SetRSC, true), setC: "rtnl_link_vxlan_set_rsc", args: []any{1}, want: true},
-		{get: got(v.L2Miss), getC: "rtnl_link_vxlan_get_l2miss", set: with(v.SetL2Miss, false), setC: "rtnl_link_vxlan_set_l2miss", args: []any{0}, want: false},
-		{get: got(v.L3Miss), getC: "rtnl_link_vxlan_get_l3miss", set: with(v.SetL3Miss, true), setC: "rtnl_link_vxlan_set_l3miss", args: []any{1}, want: true},
-		{get: got(v.UDPCsum), getC: "rtnl_link_vxlan_get_udp_csum", set: with(v.SetUDPCsum, false), setC: "rtnl_link_vxlan_set_udp_csum", args: []any{0}, want: false},
-		{get: got(v.UDPZeroCsum6Tx), getC: "rtnl_link_vxlan_get_udp_zero_csum6_tx", set: with(v.SetUDPZeroCsum6Tx, true), setC: "rtnl_link_vxlan_set_udp_zero_csum6_tx", args: []any{1}, want: true},
-		{get: got(v.UDPZeroCsum6Rx), getC: "rtnl_link_vxlan_get_udp_zero_csum6_rx", set: with(v.SetUDPZeroCsum6Rx, true), setC: "rtnl_link_vxlan_set_udp_zero_csum6_rx", args: []any{1}, want: true},
-		{get: got(v.RemcsumTx), getC: "rtnl_link_vxlan_get_remcsum_tx", set: with(v.SetRemcsumTx, true), setC: "rtnl_link_vxlan_set_remcsum_tx", args: []any{1}, want: true},
-		{get: got(v.RemcsumRx), getC: "rtnl_link_vxlan_get_remcsum_rx", set: with(v.SetRemcsumRx, true), setC: "rtnl_link_vxlan_set_remcsum_rx", args: []any{1}, want: true},
-		{get: got(v.CollectMetadata), getC: "rtnl_link_vxlan_get_collect_metadata", set: with(v.SetCollectMetadata, true), setC: "rtnl_link_vxlan_set_collect_metadata", args: []any{1}, want: true},
-		{get: got(v.Label), getC: "rtnl_link_vxlan_get_label", set: with(v.SetLabel, 0xfffff), setC: "rtnl_link_vxlan_set_label", args: []any{0xfffff}, want: uint32(0xfffff)},
+		{get: gets(v.Proxy), getC: "rtnl_link_vxlan_get_proxy", set: with(v.SetProxy, true), setC: "rtnl_link_vxlan_set_proxy", args: []any{1}, want: true},
+		{get: gets(v.RSC), getC: "rtnl_link_vxlan_get_rsc", set: with(v.SetRSC, true), setC: "rtnl_link_vxlan_set_rsc", args: []any{1}, want: true},
+		{get: gets(v.L2Miss), getC: "rtnl_link_vxlan_get_l2miss", set: with(v.SetL2Miss, false), setC: "rtnl_link_vxlan_set_l2miss", args: []any{0}, want: false},
+		{get: gets(v.L3Miss), getC: "rtnl_link_vxlan_get_l3miss", set: with(v.SetL3Miss, true), setC: "rtnl_link_vxlan_set_l3miss", args: []any{1}, want: true},
+		{get: gets(v.UDPCsum), getC: "rtnl_link_vxlan_get_udp_csum", set: with(v.SetUDPCsum, false), setC: "rtnl_link_vxlan_set_udp_csum", args: []any{0}, want: false},
+		{get: gets(v.UDPZeroCsum6Tx), getC: "rtnl_link_vxlan_get_udp_zero_csum6_tx", set: with(v.SetUDPZeroCsum6Tx, true), setC: "rtnl_link_vxlan_set_udp_zero_csum6_tx", args: []any{1}, want: true},
+		{get: gets(v.UDPZeroCsum6Rx), getC: "rtnl_link_vxlan_get_udp_zero_csum6_rx", set: with(v.SetUDPZeroCsum6Rx, true), setC: "rtnl_link_vxlan_set_udp_zero_csum6_rx", args: []any{1}, want: true},
+		{get: gets(v.RemcsumTx), getC: "rtnl_link_vxlan_get_remcsum_tx", set: with(v.SetRemcsumTx, true), setC: "rtnl_link_vxlan_set_remcsum_tx", args: []any{1}, want: true},
+		{get: gets(v.RemcsumRx), getC: "rtnl_link_vxlan_get_remcsum_rx", set: with(v.SetRemcsumRx, true), setC: "rtnl_link_vxlan_set_remcsum_rx", args: []any{1}, want: true},
+		{get: gets(v.CollectMetadata), getC: "rtnl_link_vxlan_get_collect_metadata", set: with(v.SetCollectMetadata, true), setC: "rtnl_link_vxlan_set_collect_metadata", args: []any{1}, want: true},
+		{get: gets(v.Label), getC: "rtnl_link_vxlan_get_label", set: with(v.SetLabel, 0xfffff), setC: "rtnl_link_vxlan_set_label", args: []any{0xfffff}, want: uint32(0xfffff)},
 		{
-			get: got(v.Flags), getC: "rtnl_link_vxlan_get_flags", unset: libnl.VXLANFlags(0), set: with(v.SetFlags, libnl.VXLANGBP|libnl.VXLANRemcsumNoPartial),
+			get: gets(v.Flags), getC: "rtnl_link_vxlan_get_flags", unset: libnl.VXLANFlags(0), set: with(v.SetFlags, libnl.VXLANGBP|libnl.VXLANRemcsumNoPartial),
 			setC: "rtnl_link_vxlan_set_flags", args: []any{5, 1}, want: libnl.VXLANGBP | libnl.VXLANRemcsumNoPartial, blind: true,
 		},
-		{get: got(v.Port), getC: "rtnl_link_vxlan_get_port", set: with(v.SetPort, 4789), setC: "rtnl_link_vxlan_set_port", args: []any{4789}, want: uint16(4789), mends: true},
+		{get: gets(v.Port), getC: "rtnl_link_vxlan_get_port", set: with(v.SetPort, 4789), setC: "rtnl_link_vxlan_set_port", args: []any{4789}, want: uint16(4789), mends: true},
 	}
 }
 
@@ -138,14 +138,14 @@ func isPort(t *testing.T, data []byte, typ uint16) {
 }
 
 func TestVXLANFlagsText(t *testing.T) {
-	bothWays(t, libnl.ParseVXLANFlags, map[libnl.VXLANFlags]string{0: "", libnl.VXLANGBP | libnl.VXLANRemcsumNoPartial: "gbp,remcsum_nopartial", libnl.VXLANGPE | 1<<31: "gpe,0x80000000"})
+	wordsBothWays(t, libnl.ParseVXLANFlags, map[libnl.VXLANFlags]string{0: "", libnl.VXLANGBP | libnl.VXLANRemcsumNoPartial: "gbp,remcsum_nopartial", libnl.VXLANGPE | 1<<31: "gpe,0x80000000"})
 }
 
 func TestKernelLinkVXLAN(t *testing.T) {
 	s := netNS(t)
 	below := nltest.Link(t, "veth", "v0", "peer name v1")
 	nltest.Link(t, "vxlan", "name x0", "id 9 group 239.1.1.1 dev v0 dstport 4790 ttl 7 tos 8 ageing 100 maxaddress 50 nolearning proxy l3miss srcport 1000 2000")
-	x0, ok := getLink(t, s, "x0").VXLAN()
+	x0, ok := linkNow(t, s, "x0").VXLAN()
 	equal(t, "is a vxlan", ok, true)
 	kernelSays(t, vxlanAttrs(x0), map[string]any{
 		"rtnl_link_vxlan_get_id": uint32(9), "rtnl_link_vxlan_get_group": group4, "rtnl_link_vxlan_get_link": below, "rtnl_link_vxlan_get_port": uint16(4790),

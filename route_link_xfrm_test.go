@@ -13,8 +13,8 @@ import (
 
 func xfrmAttrs(v libnl.LinkXFRM) []kindAttr {
 	return []kindAttr{
-		{get: got(v.LinkIndex), getC: "rtnl_link_xfrmi_get_link", set: with(v.SetLinkIndex, 7), setC: "rtnl_link_xfrmi_set_link", args: []any{7}, want: 7},
-		{get: got(v.IfID), getC: "rtnl_link_xfrmi_get_if_id", set: with(v.SetIfID, maxU32), setC: "rtnl_link_xfrmi_set_if_id", args: []any{uint32(maxU32)}, want: uint32(maxU32)},
+		{get: gets(v.LinkIndex), getC: "rtnl_link_xfrmi_get_link", set: with(v.SetLinkIndex, 7), setC: "rtnl_link_xfrmi_set_link", args: []any{7}, want: 7},
+		{get: gets(v.IfID), getC: "rtnl_link_xfrmi_get_if_id", set: with(v.SetIfID, maxU32), setC: "rtnl_link_xfrmi_set_if_id", args: []any{uint32(maxU32)}, want: uint32(maxU32)},
 	}
 }
 
@@ -42,7 +42,7 @@ func TestKernelLinkXFRM(t *testing.T) {
 	s := netNS(t)
 	below := nltest.Link(t, "veth", "v0", "peer name v1")
 	nltest.Link(t, "xfrm", "name x0", "dev v0 if_id 9")
-	x0, ok := getLink(t, s, "x0").XFRM()
+	x0, ok := linkNow(t, s, "x0").XFRM()
 	equal(t, "is an xfrm", ok, true)
 	kernelSays(t, xfrmAttrs(x0), map[string]any{"rtnl_link_xfrmi_get_link": below, "rtnl_link_xfrmi_get_if_id": uint32(9)})
 	deleteFrom(t, s, x0.Link())
