@@ -30,6 +30,10 @@
 #include <netlink/route/route.h>
 #include <netlink/route/tc.h>
 
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/lsan_interface.h>
+#endif
+
 /* ---- messages */
 
 struct nl_msg *nlgo_msg_new(const void *data, uint32_t len,
@@ -1094,7 +1098,6 @@ static void objects_add(struct nlgo_objects *o, struct nl_object *obj)
 int nlgo_object_settle(struct nl_object *obj)
 {
 	struct rtnl_link *link = (struct rtnl_link *)obj;
-	const char *type;
 
 	/* Before 3.11 the parser drops what setting the type had
 	 * allocated, the kernel sends no data for this type, and so
@@ -1104,9 +1107,9 @@ int nlgo_object_settle(struct nl_object *obj)
 	if (nl_ver_num >= LIBNL_VER(3, 11) || !nl_object_get_msgtype(obj) ||
 	    !nlgo_object_is(obj, "route/link"))
 		return 0;
-	type = rtnl_link_get_type(link);
-	return type && !strcmp(type, "veth") ? rtnl_link_set_type(link, "veth")
-					     : 0;
+	if (!nlgo_link_is(link, NLGO_LINK_VETH) || nlgo_veth_owner(link))
+		return 0;
+	return rtnl_link_set_type(link, "veth");
 }
 
 static void collect(struct nl_object *obj, void *arg)
@@ -1260,6 +1263,28 @@ static const char *cls_hazard(struct rtnl_cls *cls, const char *kind)
 	return act ? "actions" : NULL;
 }
 
+static const char *link_hazard(struct rtnl_link *link)
+{
+	struct rtnl_link *peer = NULL;
+	int vfs = rtnl_link_has_vf_list(link);
+	uint32_t mode;
+
+	if (nlgo_veth_owner(link) ||
+	    (nlgo_link_is(link, NLGO_LINK_VETH) &&
+	     !nl_object_get_msgtype((struct nl_object *)link)))
+		peer = rtnl_link_veth_get_peer(link);
+	if (peer) {
+		vfs |= rtnl_link_has_vf_list(peer);
+		rtnl_link_put(peer);
+	}
+	if (vfs)
+		return "virtual functions";
+	if (!nlgo_link_is(link, NLGO_LINK_MACVTAP))
+		return NULL;
+	mode = rtnl_link_macvtap_get_mode(link);
+	return mode == MACVLAN_MODE_SOURCE ? "a macvtap in source mode" : NULL;
+}
+
 /* What libnl's clone would share with the original, to be freed twice, or lose.
  */
 static const char *clone_hazard(struct nl_object *obj)
@@ -1267,15 +1292,8 @@ static const char *clone_hazard(struct nl_object *obj)
 	const char *kind;
 	int n;
 
-	if (nlgo_object_is(obj, "route/link")) {
-		n = rtnl_link_has_vf_list((struct rtnl_link *)obj);
-		if (n)
-			return "virtual functions";
-		/* of which it makes a macvlan, at least up to 3.12 */
-		return rtnl_link_is_macvtap((struct rtnl_link *)obj)
-			       ? "a macvtap"
-			       : NULL;
-	}
+	if (nlgo_object_is(obj, "route/link"))
+		return link_hazard((struct rtnl_link *)obj);
 	if (nlgo_object_is(obj, "route/act"))
 		return rtnl_act_next((struct rtnl_act *)obj) ? "a list" : NULL;
 	if (nlgo_object_is(obj, "route/qdisc")) {
@@ -1323,16 +1341,67 @@ static int nexthops_complete(struct rtnl_route *dst, struct rtnl_route *src)
 	return err;
 }
 
+/* libnl's clone of a macvtap is a macvlan. */
+static int macvtap_complete(struct rtnl_link *dst)
+{
+	uint32_t mode = rtnl_link_macvlan_get_mode(dst);
+	uint16_t flags = rtnl_link_macvlan_get_flags(dst);
+	struct nl_msg *msg;
+	struct nlattr *a;
+	int err;
+
+	/* only a request tells whether flags are set if there are none */
+	err = rtnl_link_build_add_request(dst, 0, &msg);
+	if (err < 0)
+		return err;
+	a = nlmsg_find_attr(nlmsg_hdr(msg), sizeof(struct ifinfomsg),
+			    IFLA_LINKINFO);
+	a = a ? nla_find(nla_data(a), nla_len(a), IFLA_INFO_DATA) : NULL;
+	a = a ? nla_find(nla_data(a), nla_len(a), IFLA_MACVLAN_FLAGS) : NULL;
+	err = rtnl_link_set_type(dst, "macvtap");
+	if (err >= 0 && mode)
+		rtnl_link_macvtap_set_mode(dst, mode);
+	if (err >= 0 && a)
+		rtnl_link_macvtap_set_flags(dst, flags);
+	nlmsg_free(msg);
+	return err;
+}
+
+static int clone_complete(struct nl_object *dst, struct nl_object *src)
+{
+	if (nlgo_object_is(src, "route/route"))
+		return nexthops_complete((struct rtnl_route *)dst,
+					 (struct rtnl_route *)src);
+	if (nlgo_object_is(src, "route/link") &&
+	    nlgo_link_is((struct rtnl_link *)src, NLGO_LINK_MACVTAP))
+		return macvtap_complete((struct rtnl_link *)dst);
+	return 0;
+}
+
+/* libnl loses a piece of memory where it clones a can link. */
+static void lsan_ignore(struct nl_object *obj, int on)
+{
+#ifdef __SANITIZE_ADDRESS__
+	if (!nlgo_object_is(obj, "route/link") ||
+	    !nlgo_link_is((struct rtnl_link *)obj, NLGO_LINK_CAN))
+		return;
+	if (on)
+		__lsan_disable();
+	else
+		__lsan_enable();
+#endif
+}
+
 struct nlgo_clone nlgo_object_clone(struct nl_object *obj)
 {
 	struct nlgo_clone res = {.why = clone_hazard(obj)};
 
 	if (res.why)
 		return res;
+	lsan_ignore(obj, 1);
 	res.obj = nl_object_clone(obj);
-	if (res.obj && nlgo_object_is(obj, "route/route") &&
-	    nexthops_complete((struct rtnl_route *)res.obj,
-			      (struct rtnl_route *)obj) < 0) {
+	lsan_ignore(obj, 0);
+	if (res.obj && clone_complete(res.obj, obj) < 0) {
 		nl_object_put(res.obj);
 		res.obj = NULL;
 	}
@@ -3061,6 +3130,142 @@ int nlgo_nh_build_add(struct rtnl_nh *nh, int flags, struct nl_msg **msg)
 	h->nlmsg_flags &= ~NLM_F_REQUEST;
 	*msg = kept;
 	return 0;
+}
+
+/* ---- kinds of links: geneve, macvlan, veth, vxlan */
+
+int nlgo_kind_set_addr(struct rtnl_link *link, int which, int family,
+		       const void *b, size_t len)
+{
+	struct nl_addr *a = nlgo_addr_new(family, b, len, 8 * (int)len);
+	int err = -NLE_INVAL;
+
+	if (!a)
+		return -NLE_NOMEM;
+	switch (which) {
+	case NLGO_GENEVE_REMOTE:
+		err = rtnl_link_geneve_set_remote(link, a);
+		break;
+	case NLGO_MACVLAN_ADD:
+		err = rtnl_link_macvlan_add_macaddr(link, a);
+		break;
+	case NLGO_MACVLAN_DEL:
+		err = rtnl_link_macvlan_del_macaddr(link, a);
+		break;
+	case NLGO_VXLAN_GROUP:
+		err = rtnl_link_vxlan_set_group(link, a);
+		break;
+	case NLGO_VXLAN_LOCAL:
+		err = rtnl_link_vxlan_set_local(link, a);
+		break;
+	}
+	nl_addr_put(a);
+	return err;
+}
+
+int nlgo_kind_get_addr(struct rtnl_link *link, int which, struct nlgo_addr *out)
+{
+	struct nl_addr *a = NULL;
+	int err = -NLE_INVAL;
+
+	switch (which) {
+	case NLGO_GENEVE_REMOTE:
+		err = rtnl_link_geneve_get_remote(link, &a);
+		break;
+	case NLGO_VXLAN_GROUP:
+		err = rtnl_link_vxlan_get_group(link, &a);
+		break;
+	case NLGO_VXLAN_LOCAL:
+		err = rtnl_link_vxlan_get_local(link, &a);
+		break;
+	}
+	if (err < 0)
+		return err;
+	if (!a)
+		return -NLE_NOMEM;
+	nlgo_addr_get(a, out);
+	nl_addr_put(a);
+	return 0;
+}
+
+struct veth {
+	struct veth *next;
+	struct rtnl_link *peer, *owner; /* a reference to the owner */
+};
+
+static struct veth *veths;
+
+/* Where in the list the veth with this peer or owner is, the end if nowhere. */
+static struct veth **veth_find(struct rtnl_link *peer, struct rtnl_link *owner)
+{
+	struct veth **p = &veths;
+
+	while (*p && (*p)->peer != peer && (*p)->owner != owner)
+		p = &(*p)->next;
+	return p;
+}
+
+static void veth_forget(struct veth **p)
+{
+	struct veth *v = *p;
+
+	*p = v->next;
+	rtnl_link_put(v->owner);
+	free(v);
+}
+
+int nlgo_veth_owner(struct rtnl_link *link)
+{
+	return *veth_find(NULL, link) != NULL;
+}
+
+struct rtnl_link *nlgo_veth_peer(struct rtnl_link *link)
+{
+	struct rtnl_link *other = rtnl_link_veth_get_peer(link);
+	struct veth *v;
+
+	if (*veth_find(link, link))
+		return other;
+	v = calloc(1, sizeof(*v));
+	if (!v) {
+		rtnl_link_put(other);
+		return NULL;
+	}
+	nl_object_get((struct nl_object *)link);
+	v->peer = other;
+	v->owner = link;
+	v->next = veths;
+	veths = v;
+	return other;
+}
+
+void nlgo_object_put(struct nl_object *obj)
+{
+	struct veth **v = &veths;
+
+	nl_object_put(obj);
+	while (*v) {
+		if (nl_object_get_refcnt((struct nl_object *)(*v)->peer) == 1)
+			veth_forget(v);
+		else
+			v = &(*v)->next;
+	}
+}
+
+int nlgo_link_set_type(struct rtnl_link *link, const char *type)
+{
+	struct veth **v = veth_find(NULL, link);
+	int err;
+
+	if (*veth_find(link, NULL))
+		return -NLE_BUSY;
+	err = rtnl_link_set_type(link, type);
+	if (*v) {
+		/* on its own now, with an empty peer */
+		rtnl_link_set_type((*v)->peer, "veth");
+		veth_forget(v);
+	}
+	return err;
 }
 
 /* ---- NetLink */

@@ -128,6 +128,11 @@ static inline int rtnl_nh_get_id(struct rtnl_nh *nh)
 #endif /* 3.8 */
 
 #if LIBNL_VER_NUM < LIBNL_VER(3, 9)
+static inline int rtnl_link_can_get_device_stats(struct rtnl_link *link,
+						 struct can_device_stats *stats)
+{
+	return -NLE_OPNOTSUPP;
+}
 #endif /* 3.9 */
 
 #if LIBNL_VER_NUM < LIBNL_VER(3, 10)
@@ -559,6 +564,8 @@ struct nlgo_objects nlgo_object_new(const char *type);
 /* The objects in a message of len bytes, one reference each. Under a lock. */
 struct nlgo_objects nlgo_msg_objects(const void *data, uint32_t len, int proto);
 void nlgo_objects_put(struct nl_object **v, uint32_t n);
+/* Puts a reference of Go's. Under a lock. */
+void nlgo_object_put(struct nl_object *obj);
 /* Completes a link that libnl's parser made; a negative NLE_* without memory.
  */
 int nlgo_object_settle(struct nl_object *obj);
@@ -816,6 +823,37 @@ enum nlgo_nh_attr {
 uint32_t nlgo_nh_attrs(struct rtnl_nh *nh);
 /* The request that rtnl_nh_add sends. */
 int nlgo_nh_build_add(struct rtnl_nh *nh, int flags, struct nl_msg **msg);
+
+/* ---- kinds of links: geneve, macvlan, veth, vxlan */
+
+enum nlgo_kind_addr {
+	NLGO_GENEVE_REMOTE,
+	NLGO_MACVLAN_ADD,
+	NLGO_MACVLAN_DEL,
+	NLGO_VXLAN_GROUP,
+	NLGO_VXLAN_LOCAL,
+};
+
+/* Gives a copy of the address to the setter. */
+int nlgo_kind_set_addr(struct rtnl_link *link, int which, int family,
+		       const void *b, size_t len);
+/* Copies what the getter makes. */
+int nlgo_kind_get_addr(struct rtnl_link *link, int which,
+		       struct nlgo_addr *out);
+
+/*
+ * The two links of a veth point at each other, and one of them, the owner, is
+ * made by the user and frees the other, its peer, which then points nowhere and
+ * crashes in requests and details. So as long as there are references to a peer
+ * beside the owner's, there is one to the owner. All under a lock.
+ */
+
+/* A new reference to the other link, NULL without memory. */
+struct rtnl_link *nlgo_veth_peer(struct rtnl_link *link);
+/* Whether the link owns a peer that nlgo_veth_peer gave out. */
+int nlgo_veth_owner(struct rtnl_link *link);
+/* rtnl_link_set_type; -NLE_BUSY for a peer that nlgo_veth_peer gave out. */
+int nlgo_link_set_type(struct rtnl_link *link, const char *type);
 
 /* ---- NetLink */
 
