@@ -323,7 +323,7 @@ func (v LinkGRE) SetPMTUDisc(on bool) error {
 	if err != nil {
 		return err
 	}
-	return codeErr(fn, int(C.rtnl_link_ipgre_set_pmtudisc(c, cBool(on))))
+	return codeErr(fn, int(C.rtnl_link_ipgre_set_pmtudisc(c, C.uint8_t(cBool(on)))))
 }
 
 // FWMark returns the mark by which sent packets are routed, [ErrNoAttr] if unset.

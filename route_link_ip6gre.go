@@ -46,7 +46,9 @@ func AddIP6GRE(ctx context.Context, s *Socket, name string) error {
 // Link returns the link that the view is of.
 func (v LinkIP6GRE) Link() *Link { return v.l }
 
-func (v LinkIP6GRE) ptr(fn string) (*C.struct_rtnl_link, error) { return v.l.ofKind(fn, C.NLGO_LINK_IP6GRE) }
+func (v LinkIP6GRE) ptr(fn string) (*C.struct_rtnl_link, error) {
+	return v.l.ofKind(fn, C.NLGO_LINK_IP6GRE)
+}
 
 // LinkIndex returns the index of the interface that the tunnel sends through, [ErrNoAttr] if unset.
 //

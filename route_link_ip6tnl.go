@@ -46,7 +46,9 @@ func AddIP6Tnl(ctx context.Context, s *Socket, name string) error {
 // Link returns the link that the view is of.
 func (v LinkIP6Tnl) Link() *Link { return v.l }
 
-func (v LinkIP6Tnl) ptr(fn string) (*C.struct_rtnl_link, error) { return v.l.ofKind(fn, C.NLGO_LINK_IP6TNL) }
+func (v LinkIP6Tnl) ptr(fn string) (*C.struct_rtnl_link, error) {
+	return v.l.ofKind(fn, C.NLGO_LINK_IP6TNL)
+}
 
 // LinkIndex returns the index of the interface that the tunnel sends through, 0 for any or if unset.
 //
@@ -338,5 +340,5 @@ func (v LinkIP6Tnl) SetCollectMetadata(on bool) error {
 	if err != nil {
 		return err
 	}
-	return codeErr(fn, int(C.rtnl_link_ip6_tnl_set_collect_metadata(c, C.int(cBool(on)))))
+	return codeErr(fn, int(C.rtnl_link_ip6_tnl_set_collect_metadata(c, cBool(on))))
 }

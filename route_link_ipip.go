@@ -46,7 +46,9 @@ func AddIPIP(ctx context.Context, s *Socket, name string) error {
 // Link returns the link that the view is of.
 func (v LinkIPIP) Link() *Link { return v.l }
 
-func (v LinkIPIP) ptr(fn string) (*C.struct_rtnl_link, error) { return v.l.ofKind(fn, C.NLGO_LINK_IPIP) }
+func (v LinkIPIP) ptr(fn string) (*C.struct_rtnl_link, error) {
+	return v.l.ofKind(fn, C.NLGO_LINK_IPIP)
+}
 
 // LinkIndex returns the index of the interface that the tunnel sends through, 0 for any or if unset.
 //
@@ -200,7 +202,7 @@ func (v LinkIPIP) SetPMTUDisc(on bool) error {
 	if err != nil {
 		return err
 	}
-	return codeErr(fn, int(C.rtnl_link_ipip_set_pmtudisc(c, cBool(on))))
+	return codeErr(fn, int(C.rtnl_link_ipip_set_pmtudisc(c, C.uint8_t(cBool(on)))))
 }
 
 // FWMark returns the mark by which sent packets are routed, [ErrNoAttr] if unset.

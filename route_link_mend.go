@@ -18,7 +18,10 @@ import (
 // its IFLA_INFO_DATA, nil if there is none, and returns it as it should be; it may write into what it was given. It must leave alone what a
 // libnl without the mistake writes.
 var linkMends = map[string]func(l *Link, data []byte) ([]byte, error){
-	"vlan": mendVLAN,
+	"gre":    mendGRE,
+	"gretap": mendGRE,
+	"vlan":   mendVLAN,
+	"vti":    mendVTI,
 }
 
 // mendLink puts right what libnl wrote wrongly in a request that it built from l.

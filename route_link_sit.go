@@ -202,7 +202,7 @@ func (v LinkSIT) SetPMTUDisc(on bool) error {
 	if err != nil {
 		return err
 	}
-	return codeErr(fn, int(C.rtnl_link_sit_set_pmtudisc(c, cBool(on))))
+	return codeErr(fn, int(C.rtnl_link_sit_set_pmtudisc(c, C.uint8_t(cBool(on)))))
 }
 
 // Flags returns the flags of the tunnel, 0 if unset.

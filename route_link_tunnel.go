@@ -12,11 +12,8 @@ import (
 	"encoding/binary"
 	"math"
 	"net/netip"
-	"strconv"
 	"strings"
 	"unsafe"
-
-	"golang.org/x/sys/unix"
 )
 
 // What the views of tunnels have in common.
@@ -33,14 +30,6 @@ func (l *Link) addNamed(ctx context.Context, s *Socket, fn, name string) error {
 		return err
 	}
 	return s.ask(ctx, fn, m)
-}
-
-// cBool returns what libnl and the kernel want for a truth value.
-func cBool(on bool) C.uint8_t {
-	if on {
-		return 1
-	}
-	return 0
 }
 
 // swap32 converts between host and network order.
@@ -77,9 +66,9 @@ func toIn6(fn string, ip netip.Addr) (a in6, err error) {
 	return a, nil
 }
 
-func (a *in6) bytes() *[16]byte           { return (*[16]byte)(unsafe.Pointer(a)) }
-func (a *in6) c() *C.struct_in6_addr      { return (*C.struct_in6_addr)(unsafe.Pointer(a)) }
-func (a *in6) addr() netip.Addr           { return netip.AddrFrom16(*a.bytes()) }
+func (a *in6) bytes() *[16]byte      { return (*[16]byte)(unsafe.Pointer(a)) }
+func (a *in6) c() *C.struct_in6_addr { return (*C.struct_in6_addr)(unsafe.Pointer(a)) }
+func (a *in6) addr() netip.Addr      { return netip.AddrFrom16(*a.bytes()) }
 
 // checkFlowInfo returns the error for what is more than a traffic class and a flow label: the kernel ignores the rest.
 func checkFlowInfo(fn string, f uint32) error {
@@ -196,43 +185,30 @@ func parseFlagNames(fn, s string, names []flagName, limit uint32) (uint32, error
 	return all, nil
 }
 
-// wholeTunnel returns the error for a request in which libnl had no room for the data of a tunnel: it goes on without.
-func wholeTunnel(_ *Link, data []byte) ([]byte, error) {
-	if data != nil && len(data) == 0 {
-		return nil, &Error{Code: ErrMsgSize, Msg: "the tunnel does not fit: see SetDefaultMsgSize"}
-	}
-	return data, nil
-}
-
 // mendGRE adds the flags of sent packets, which before 3.12 libnl leaves out unless link or the flags of received packets are set.
 func mendGRE(l *Link, data []byte) ([]byte, error) {
-	data, err := wholeTunnel(l, data)
-	if err != nil {
-		return nil, err
-	}
 	flags, err := LinkGRE{l}.OFlags()
 	if err != nil || flags == 0 {
 		return data, err
 	}
-	return editAttr(data, unix.IFLA_GRE_OFLAGS, func(p []byte) []byte {
-		return binary.NativeEndian.AppendUint16(p[:0:0], swap16(uint16(flags)))
+	return editAttr(data, iflaGREOFlags, func([]byte) []byte {
+		return binary.NativeEndian.AppendUint16(nil, swap16(uint16(flags)))
 	}), nil
 }
 
 // mendVTI adds the key of sent packets, which before 3.12 libnl leaves out unless that of received packets is set.
 func mendVTI(l *Link, data []byte) ([]byte, error) {
-	data, err := wholeTunnel(l, data)
-	if err != nil {
-		return nil, err
-	}
 	key, err := LinkVTI{l}.OKey()
 	if err != nil || key == 0 {
 		return data, err
 	}
-	return editAttr(data, iflaVTIOKey, func(p []byte) []byte {
-		return binary.NativeEndian.AppendUint32(p[:0:0], swap32(key))
+	return editAttr(data, iflaVTIOKey, func([]byte) []byte {
+		return binary.NativeEndian.AppendUint32(nil, swap32(key))
 	}), nil
 }
 
-// iflaVTIOKey is IFLA_VTI_OKEY.
-const iflaVTIOKey = 3
+// Attributes of the kernel that package unix does not have.
+const (
+	iflaGREOFlags = 3 // IFLA_GRE_OFLAGS
+	iflaVTIOKey   = 3 // IFLA_VTI_OKEY
+)

@@ -46,7 +46,9 @@ func AddVTI6(ctx context.Context, s *Socket, name string) error {
 // Link returns the link that the view is of.
 func (v LinkVTI6) Link() *Link { return v.l }
 
-func (v LinkVTI6) ptr(fn string) (*C.struct_rtnl_link, error) { return v.l.ofKind(fn, C.NLGO_LINK_VTI6) }
+func (v LinkVTI6) ptr(fn string) (*C.struct_rtnl_link, error) {
+	return v.l.ofKind(fn, C.NLGO_LINK_VTI6)
+}
 
 // LinkIndex returns the index of the interface that the tunnel sends through, [ErrNoAttr] if unset.
 //
