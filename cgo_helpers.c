@@ -1418,6 +1418,259 @@ uint64_t nlgo_link_high_attrs(struct nl_object *obj)
 	return mask;
 }
 
+/* ---- caches */
+
+static int list_add(struct nlgo_list *l, struct nl_object *obj)
+{
+	if (l->n == l->room) {
+		uint32_t room = l->room ? 2 * l->room : 64;
+		struct nl_object **v = realloc(l->v, room * sizeof(*v));
+
+		if (!v)
+			return -NLE_NOMEM;
+		l->v = v;
+		l->room = room;
+	}
+	nl_object_get(obj);
+	l->v[l->n++] = obj;
+	return 0;
+}
+
+void nlgo_list_free(struct nlgo_list *l, int put)
+{
+	if (put)
+		nlgo_objects_put(l->v, l->n);
+	free(l->v);
+	*l = (struct nlgo_list){.v = NULL};
+}
+
+int nlgo_list_parse(struct nlgo_list *l, const void *data, uint32_t len,
+		    int proto, const struct nl_object_ops *ops)
+{
+	struct nlgo_objects o = nlgo_msg_objects(data, len, proto);
+	int err = o.err;
+
+	if (o.first && nl_object_get_ops(o.first) == ops)
+		err = list_add(l, o.first);
+	for (uint32_t i = 0; i < o.n_more && !err; i++)
+		if (nl_object_get_ops(o.more[i]) == ops)
+			err = list_add(l, o.more[i]);
+	objects_drop(&o, 0);
+	return err;
+}
+
+int nlgo_cache_items(struct nl_cache *cache, struct nl_object *filter,
+		     struct nlgo_list *l)
+{
+	struct nl_object *obj;
+	int err = 0;
+
+	for (obj = nl_cache_get_first(cache); obj && !err;
+	     obj = nl_cache_get_next(obj))
+		if (!filter || nl_object_match_filter(obj, filter))
+			err = list_add(l, obj);
+	if (err)
+		nlgo_list_free(l, 1);
+	return err;
+}
+
+struct nlgo_result nlgo_cache_new(const char *type, struct nl_object_ops **ops)
+{
+	struct nlgo_result res = {.err = 0};
+	struct nlgo_objects o = nlgo_object_new(type);
+
+	if (o.err == -NLE_OPNOTSUPP)
+		o.err = -NLE_NOCACHE;
+	if (o.err) {
+		res.err = o.err;
+		return res;
+	}
+	*ops = nl_object_get_ops(o.first);
+	objects_drop(&o, 0);
+	res.err = nl_cache_alloc_name(type, &res.cache);
+	return res;
+}
+
+/* The hash table of a cache has new objects in front, up to 3.11. */
+void nlgo_cache_clear(struct nl_cache *cache)
+{
+	struct nl_object *obj;
+
+	while ((obj = nl_cache_get_last(cache)))
+		nl_cache_remove(obj);
+}
+
+/* The caller's reference is the last but for that of a cache that is provided.
+ */
+void nlgo_cache_free(struct nl_cache *cache)
+{
+	nl_cache_put(cache);
+}
+
+struct nlgo_result nlgo_cache_add(struct nl_cache *cache, struct nl_object *obj)
+{
+	struct nlgo_result res = {.err = 0};
+	struct nlgo_clone copy = {.obj = obj};
+
+	if (incomparable(obj)) {
+		res.err = -NLE_AF_NOSUPPORT;
+		return res;
+	}
+	if (nl_object_get_cache(obj)) {
+		copy = nlgo_object_clone(obj);
+		if (!copy.obj) {
+			res.why = copy.why;
+			res.err = copy.why ? -NLE_OPNOTSUPP : -NLE_NOMEM;
+			return res;
+		}
+	}
+	res.err = nl_cache_add(cache, copy.obj);
+	if (copy.obj != obj)
+		nl_object_put(copy.obj);
+	return res;
+}
+
+struct nlgo_result nlgo_cache_fill(struct nl_cache *cache,
+				   const struct nlgo_list *l, uint32_t from,
+				   uint32_t to, int unique)
+{
+	struct nlgo_result res = {.err = 0};
+	struct nl_object *known;
+
+	for (uint32_t i = from; i < to && !res.err; i++) {
+		if (unique && (known = nlgo_cache_search(cache, l->v[i]))) {
+			nl_object_put(known);
+			res.skipped++;
+			continue;
+		}
+		res = (struct nlgo_result){
+			.err = nl_cache_add(cache, l->v[i]),
+			.skipped = res.skipped,
+		};
+		if (res.err == -NLE_EXIST) {
+			res.err = 0;
+			res.skipped++;
+		}
+	}
+	return res;
+}
+
+struct nlgo_result nlgo_cache_move(struct nl_cache *cache,
+				   struct nl_object *obj)
+{
+	struct nlgo_result res = {.err = 0};
+	struct nl_cache *from = nl_object_get_cache(obj);
+
+	if (from == cache)
+		return res;
+	/* libnl loses an object that the other cache does not take */
+	nl_object_get(obj);
+	if (from)
+		nl_cache_remove(obj);
+	res = nlgo_cache_add(cache, obj);
+	if (res.err && from)
+		nl_cache_add(from, obj);
+	nl_object_put(obj);
+	return res;
+}
+
+int nlgo_cache_remove(struct nl_cache *cache, struct nl_object *obj)
+{
+	if (nl_object_get_cache(obj) != cache)
+		return 0;
+	nl_cache_remove(obj);
+	return 1;
+}
+
+struct nlgo_result nlgo_cache_copy(struct nl_cache *cache,
+				   struct nl_object *filter)
+{
+	struct nlgo_result res = {
+		.cache = nl_cache_alloc(nl_cache_get_ops(cache)),
+	};
+	struct nl_cache *copy = res.cache;
+	struct nl_object *obj;
+
+	if (!copy) {
+		res.err = -NLE_NOMEM;
+		return res;
+	}
+	for (obj = nl_cache_get_first(cache); obj && !res.err;
+	     obj = nl_cache_get_next(obj))
+		if (!filter || nl_object_match_filter(obj, filter))
+			res = nlgo_cache_add(copy, obj);
+	res.cache = copy;
+	if (res.err) {
+		nl_cache_put(copy);
+		res.cache = NULL;
+	}
+	return res;
+}
+
+struct nl_object *nlgo_cache_search(struct nl_cache *cache,
+				    struct nl_object *obj)
+{
+	if (incomparable(obj))
+		return NULL;
+	if (nl_object_get_cache(obj) == cache) {
+		nl_object_get(obj);
+		return obj;
+	}
+	return nl_cache_search(cache, obj);
+}
+
+struct nl_object *nlgo_cache_find(struct nl_cache *cache,
+				  struct nl_object *filter)
+{
+	return incomparable(filter) ? NULL : nl_cache_find(cache, filter);
+}
+
+struct nl_object *nlgo_cache_step(struct nl_cache *cache, struct nl_object *obj,
+				  int back)
+{
+	if (!obj)
+		obj = back ? nl_cache_get_last(cache)
+			   : nl_cache_get_first(cache);
+	else if (nl_object_get_cache(obj) != cache)
+		return NULL;
+	else
+		obj = back ? nl_cache_get_prev(obj) : nl_cache_get_next(obj);
+	if (obj)
+		nl_object_get(obj);
+	return obj;
+}
+
+struct nlgo_text nlgo_cache_dump(struct nl_cache *cache, int type,
+				 struct nl_object *filter)
+{
+	struct nlgo_text t = {.text = NULL};
+	struct nl_dump_params dp = {.dp_type = type};
+	int bad;
+
+	dp.dp_fd = open_memstream(&t.text, &t.len);
+	if (!dp.dp_fd)
+		return t;
+	nl_cache_dump_filter(cache, &dp, filter);
+	bad = ferror(dp.dp_fd);
+	if (fclose(dp.dp_fd) || bad) {
+		free(t.text);
+		t.text = NULL;
+	}
+	return t;
+}
+
+/* libnl forgets the reference to one that was provided before. */
+void nlgo_cache_provide(struct nl_cache *cache, const char *type)
+{
+	struct nl_cache *before = __nl_cache_mngt_require(type);
+
+	if (before == cache)
+		return;
+	if (before)
+		nl_cache_mngt_unprovide(before);
+	nl_cache_mngt_provide(cache);
+}
+
 /* ---- links */
 
 static const char *const link_kinds[] = {

@@ -397,6 +397,58 @@ struct nlgo_text nlgo_object_dump(struct nl_object *obj, int type);
 /* Bits above 31 of what a link has. */
 uint64_t nlgo_link_high_attrs(struct nl_object *obj);
 
+/* ---- caches */
+
+/* Objects with a reference each, in malloc'ed memory. */
+struct nlgo_list {
+	struct nl_object **v;
+	uint32_t n, room;
+};
+
+/* What became of a call; why is what libnl would get wrong. */
+struct nlgo_result {
+	int32_t err; /* negative NLE_* */
+	const char *why;
+	struct nl_cache *cache;
+	uint32_t skipped; /* objects that a cache had already */
+};
+
+/* The objects of a cache that match filter, if there is one. */
+int nlgo_cache_items(struct nl_cache *cache, struct nl_object *filter,
+		     struct nlgo_list *l);
+/* Adds the objects of type ops in a message to the list. */
+int nlgo_list_parse(struct nlgo_list *l, const void *data, uint32_t len,
+		    int proto, const struct nl_object_ops *ops);
+/* Gives up the memory, and with put the references. */
+void nlgo_list_free(struct nlgo_list *l, int put);
+
+struct nlgo_result nlgo_cache_new(const char *type, struct nl_object_ops **ops);
+/* nl_cache_clear in the order that does not search. */
+void nlgo_cache_clear(struct nl_cache *cache);
+void nlgo_cache_free(struct nl_cache *cache);
+struct nlgo_result nlgo_cache_add(struct nl_cache *cache,
+				  struct nl_object *obj);
+/* Adds objects from to to, without dup what the cache has already. */
+struct nlgo_result nlgo_cache_fill(struct nl_cache *cache,
+				   const struct nlgo_list *l, uint32_t from,
+				   uint32_t to, int unique);
+struct nlgo_result nlgo_cache_move(struct nl_cache *cache,
+				   struct nl_object *obj);
+int nlgo_cache_remove(struct nl_cache *cache, struct nl_object *obj);
+/* A copy of those that match. */
+struct nlgo_result nlgo_cache_copy(struct nl_cache *cache,
+				   struct nl_object *filter);
+struct nl_object *nlgo_cache_search(struct nl_cache *cache,
+				    struct nl_object *obj);
+struct nl_object *nlgo_cache_find(struct nl_cache *cache,
+				  struct nl_object *filter);
+/* The object before or behind obj, with a reference. */
+struct nl_object *nlgo_cache_step(struct nl_cache *cache, struct nl_object *obj,
+				  int back);
+struct nlgo_text nlgo_cache_dump(struct nl_cache *cache, int type,
+				 struct nl_object *filter);
+void nlgo_cache_provide(struct nl_cache *cache, const char *type);
+
 /* ---- links */
 
 /* The last family that has a place in a link, with the oldest kernel headers

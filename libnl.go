@@ -172,6 +172,16 @@ package libnl
 // #cgo nocallback rtnl_link_bond_get_miimon
 // #cgo noescape rtnl_link_bond_get_min_links
 // #cgo nocallback rtnl_link_bond_get_min_links
+// #cgo noescape nlgo_cache_items
+// #cgo nocallback nlgo_cache_items
+// #cgo noescape nlgo_list_parse
+// #cgo nocallback nlgo_list_parse
+// #cgo noescape nlgo_list_free
+// #cgo nocallback nlgo_list_free
+// #cgo noescape nlgo_cache_fill
+// #cgo nocallback nlgo_cache_fill
+// #cgo noescape nlgo_cache_new
+// #cgo nocallback nlgo_cache_new
 // #include "cgo_helpers.h"
 import "C"
 
