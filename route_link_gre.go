@@ -41,7 +41,8 @@ func (l *Link) GRE() (LinkGRE, bool) {
 }
 
 // AddGRE makes a link of kind gre with no more than a name, which the kernel chooses if it is empty. A name that is taken is [fs.ErrExist]: libnl
-// would change the link that has it. Equivalent to: ip link add NAME type gre.
+// would change the link that has it. So is a second tunnel without end points, and the kernel may have made one of its own (sysctl
+// net.core.fb_tunnels_only_for_init_net). Equivalent to: ip link add NAME type gre.
 //
 // Implements: rtnl_link_ipgre_add
 func AddGRE(ctx context.Context, s *Socket, name string) error {

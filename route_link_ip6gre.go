@@ -31,7 +31,8 @@ func NewLinkIP6GRE() (LinkIP6GRE, error) {
 func (l *Link) IP6GRE() (LinkIP6GRE, bool) { return LinkIP6GRE{l}, l.isKind(C.NLGO_LINK_IP6GRE) }
 
 // AddIP6GRE makes a link of kind ip6gre with no more than a name, which the kernel chooses if it is empty. A name that is taken is [fs.ErrExist]: libnl
-// would change the link that has it. Equivalent to: ip link add NAME type ip6gre.
+// would change the link that has it. So is a second tunnel without end points, and the kernel may have made one of its own (sysctl
+// net.core.fb_tunnels_only_for_init_net). Equivalent to: ip link add NAME type ip6gre.
 //
 // Implements: rtnl_link_ip6gre_add
 func AddIP6GRE(ctx context.Context, s *Socket, name string) error {

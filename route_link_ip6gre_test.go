@@ -30,7 +30,7 @@ func ip6greAttrs(v libnl.LinkIP6GRE) []tunnelAttr {
 		tunnelAttrOf("rtnl_link_ip6gre_set_ttl", v.SetTTL, v.TTL, 9, 9, nil),
 		tunnelAttrOf("rtnl_link_ip6gre_set_encaplimit", v.SetEncapLimit, v.EncapLimit, 3, 3, nil),
 		tunnelAttrOf("rtnl_link_ip6gre_set_flowinfo", v.SetFlowInfo, v.FlowInfo, 0x0abcdef0, networkOrder32(0x0abcdef0), nil),
-		tunnelAttrOf("rtnl_link_ip6gre_set_flags", v.SetFlags, v.Flags, libnl.IP6TnlRcvDSCPCopy, 0x10, nil),
+		tunnelAttrOf("rtnl_link_ip6gre_set_flags", v.SetFlags, v.Flags, libnl.IP6TnlRcvDSCPCopy, 0x10, nil).kernel(libnl.IP6TnlRcvDSCPCopy | 0x30000), // what the addresses allow
 		tunnelAttrOf("rtnl_link_ip6gre_set_fwmark", v.SetFWMark, v.FWMark, 77, 77, nil),
 	}
 }

@@ -31,7 +31,8 @@ func NewLinkIP6Tnl() (LinkIP6Tnl, error) {
 func (l *Link) IP6Tnl() (LinkIP6Tnl, bool) { return LinkIP6Tnl{l}, l.isKind(C.NLGO_LINK_IP6TNL) }
 
 // AddIP6Tnl makes a link of kind ip6tnl with no more than a name, which the kernel chooses if it is empty. A name that is taken is [fs.ErrExist]: libnl
-// would change the link that has it. Equivalent to: ip link add NAME type ip6tnl.
+// would change the link that has it. So is a second tunnel without end points, and the kernel may have made one of its own (sysctl
+// net.core.fb_tunnels_only_for_init_net). Equivalent to: ip link add NAME type ip6tnl.
 //
 // Implements: rtnl_link_ip6_tnl_add
 func AddIP6Tnl(ctx context.Context, s *Socket, name string) error {

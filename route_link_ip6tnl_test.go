@@ -25,10 +25,10 @@ func ip6tnlAttrs(v libnl.LinkIP6Tnl) []tunnelAttr {
 		tunnelAttrOf("rtnl_link_ip6_tnl_set_local", v.SetLocal, v.Local, netip.MustParseAddr("2001:db8::1"), in6("2001:db8::1"), netip.IPv6Unspecified()),
 		tunnelAttrOf("rtnl_link_ip6_tnl_set_remote", v.SetRemote, v.Remote, netip.MustParseAddr("2001:db8::2"), in6("2001:db8::2"), netip.IPv6Unspecified()),
 		tunnelAttrOf("rtnl_link_ip6_tnl_set_ttl", v.SetTTL, v.TTL, 9, 9, uint8(0)),
-		tunnelAttrOf("rtnl_link_ip6_tnl_set_tos", v.SetTOS, v.TOS, 0x10, 0x10, uint8(0)),
+		tunnelAttrOf("rtnl_link_ip6_tnl_set_tos", v.SetTOS, v.TOS, 0x10, 0x10, uint8(0)).kernel(uint8(0)), // it is in the flow information
 		tunnelAttrOf("rtnl_link_ip6_tnl_set_encaplimit", v.SetEncapLimit, v.EncapLimit, 3, 3, uint8(0)),
 		tunnelAttrOf("rtnl_link_ip6_tnl_set_flowinfo", v.SetFlowInfo, v.FlowInfo, 0x0abcdef0, networkOrder32(0x0abcdef0), uint32(0)),
-		tunnelAttrOf("rtnl_link_ip6_tnl_set_flags", v.SetFlags, v.Flags, libnl.IP6TnlRcvDSCPCopy, 0x10, libnl.IP6TnlFlags(0)),
+		tunnelAttrOf("rtnl_link_ip6_tnl_set_flags", v.SetFlags, v.Flags, libnl.IP6TnlRcvDSCPCopy, 0x10, libnl.IP6TnlFlags(0)).kernel(libnl.IP6TnlRcvDSCPCopy | 0x30000), // what the addresses allow
 		tunnelAttrOf("rtnl_link_ip6_tnl_set_proto", v.SetProto, v.Proto, libnl.IPProto(4), 4, libnl.IPProto(0)),
 		tunnelAttrOf("rtnl_link_ip6_tnl_set_fwmark", v.SetFWMark, v.FWMark, 77, 77, nil),
 	}

@@ -31,7 +31,8 @@ func NewLinkIPIP() (LinkIPIP, error) {
 func (l *Link) IPIP() (LinkIPIP, bool) { return LinkIPIP{l}, l.isKind(C.NLGO_LINK_IPIP) }
 
 // AddIPIP makes a link of kind ipip with no more than a name, which the kernel chooses if it is empty. A name that is taken is [fs.ErrExist]: libnl
-// would change the link that has it. Equivalent to: ip link add NAME type ipip.
+// would change the link that has it. So is a second tunnel without end points, and the kernel may have made one of its own (sysctl
+// net.core.fb_tunnels_only_for_init_net). Equivalent to: ip link add NAME type ipip.
 //
 // Implements: rtnl_link_ipip_add
 func AddIPIP(ctx context.Context, s *Socket, name string) error {

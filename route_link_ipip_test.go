@@ -38,5 +38,5 @@ func TestLinkIPIPOtherKind(t *testing.T) { viewOfOtherKind(t, newIPIP(t), tunnel
 
 func TestKernelIPIP(t *testing.T) {
 	kernelTunnel(t, libnl.NewLinkIPIP, (*libnl.Link).IPIP, ipipAttrs,
-		"dev lo local 192.0.2.1 remote 192.0.2.2 ttl 9 tos 0x10 fwmark 77", libnl.AddIPIP)
+		"mode ipip dev lo local 192.0.2.1 remote 192.0.2.2 ttl 9 tos 0x10 fwmark 77", libnl.AddIPIP)
 }

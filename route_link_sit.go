@@ -33,7 +33,8 @@ func NewLinkSIT() (LinkSIT, error) {
 func (l *Link) SIT() (LinkSIT, bool) { return LinkSIT{l}, l.isKind(C.NLGO_LINK_SIT) }
 
 // AddSIT makes a link of kind sit with no more than a name, which the kernel chooses if it is empty. A name that is taken is [fs.ErrExist]: libnl
-// would change the link that has it. Equivalent to: ip link add NAME type sit.
+// would change the link that has it. So is a second tunnel without end points, and the kernel may have made one of its own (sysctl
+// net.core.fb_tunnels_only_for_init_net). Equivalent to: ip link add NAME type sit.
 //
 // Implements: rtnl_link_sit_add
 func AddSIT(ctx context.Context, s *Socket, name string) error {

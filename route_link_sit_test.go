@@ -5,6 +5,7 @@
 package libnl_test
 
 import (
+	"errors"
 	"net/netip"
 	"strings"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/golibnl/libnl"
+	"github.com/golibnl/libnl/internal/nltest"
 	"github.com/golibnl/libnl/internal/oracle"
 )
 
@@ -22,7 +24,7 @@ func newSIT(t testing.TB) libnl.LinkSIT {
 	return v
 }
 
-func sitAttrs(v libnl.LinkSIT) []tunnelAttr {
+func sitPlainAttrs(v libnl.LinkSIT) []tunnelAttr {
 	return []tunnelAttr{
 		tunnelAttrOf("rtnl_link_sit_set_link", v.SetLinkIndex, v.LinkIndex, 1, 1, 0),
 		tunnelAttrOf("rtnl_link_sit_set_local", v.SetLocal, v.Local, netip.MustParseAddr("192.0.2.1"), in4("192.0.2.1"), netip.IPv4Unspecified()),
@@ -32,6 +34,13 @@ func sitAttrs(v libnl.LinkSIT) []tunnelAttr {
 		tunnelAttrOf("rtnl_link_sit_set_pmtudisc", v.SetPMTUDisc, v.PMTUDisc, true, true, false),
 		tunnelAttrOf("rtnl_link_sit_set_flags", v.SetFlags, v.Flags, libnl.SITISATAP, 1, libnl.SITFlags(0)),
 		tunnelAttrOf("rtnl_link_sit_set_proto", v.SetProto, v.Proto, libnl.IPProto(41), 41, libnl.IPProto(0)),
+		tunnelAttrOf("rtnl_link_sit_set_fwmark", v.SetFWMark, v.FWMark, 77, 77, nil),
+	}
+}
+
+// sitAttrs are the plain ones and those of 6rd, which a kernel may lack.
+func sitAttrs(v libnl.LinkSIT) []tunnelAttr {
+	return append(sitPlainAttrs(v), []tunnelAttr{
 		{
 			setter: "rtnl_link_sit_set_ip6rd_prefix",
 			set:    func() error { return v.SetIP6RDPrefix(netip.MustParsePrefix("2001:db8::/32")) },
@@ -54,8 +63,7 @@ func sitAttrs(v libnl.LinkSIT) []tunnelAttr {
 			want: netip.MustParsePrefix("198.51.0.0/16"),
 			more: []string{"rtnl_link_sit_set_ip6rd_relay_prefixlen", "rtnl_link_sit_get_ip6rd_relay_prefixlen"},
 		},
-		tunnelAttrOf("rtnl_link_sit_set_fwmark", v.SetFWMark, v.FWMark, 77, 77, nil),
-	}
+	}...)
 }
 
 func init() { guardView(newSIT, tunnelCalls(sitAttrs)) }
@@ -65,8 +73,43 @@ func TestLinkSIT(t *testing.T) { testTunnel(t, newSIT(t), (*libnl.Link).SIT, sit
 func TestLinkSITOtherKind(t *testing.T) { viewOfOtherKind(t, newSIT(t), tunnelCalls(sitAttrs)) }
 
 func TestKernelSIT(t *testing.T) {
-	kernelTunnel(t, libnl.NewLinkSIT, (*libnl.Link).SIT, sitAttrs,
-		"mode ip6ip dev lo local 192.0.2.1 remote 192.0.2.2 ttl 9 tos 0x10 isatap 6rd-prefix 2001:db8::/32 6rd-relay_prefix 198.51.0.0/16 fwmark 77", libnl.AddSIT)
+	kernelTunnel(t, libnl.NewLinkSIT, (*libnl.Link).SIT, sitPlainAttrs,
+		"mode ip6ip dev lo local 192.0.2.1 remote 192.0.2.2 ttl 9 tos 0x10 isatap fwmark 77", libnl.AddSIT)
+}
+
+func TestKernelSIT6RD(t *testing.T) {
+	s := netNS(t)
+	ctx := t.Context()
+	nltest.Link(t, "sit", "x0", "local 192.0.2.1 6rd-prefix 2001:db8::/32 6rd-relay_prefix 198.51.0.0/16")
+	byIP := getLink(t, s, "x0")
+	v, _ := byIP.SIT()
+	p, err := v.IP6RDPrefix()
+	if errors.Is(err, libnl.ErrNoAttr) {
+		t.Skip("the kernel does not have 6rd")
+	}
+	noErr(t, err)
+	equal(t, "prefix", p, netip.MustParsePrefix("2001:db8::/32"))
+	p, err = v.IP6RDRelayPrefix()
+	noErr(t, err)
+	equal(t, "relay prefix", p, netip.MustParsePrefix("198.51.0.0/16"))
+	_, want := ipInfo(t, "x0")
+	noErr(t, byIP.Delete(ctx, s))
+
+	ours := newSIT(t)
+	noErr(t, ours.SetLocal(netip.MustParseAddr("192.0.2.1")))
+	noErr(t, ours.SetTTL(64))
+	noErr(t, ours.SetPMTUDisc(true))
+	noErr(t, ours.SetIP6RDPrefix(netip.MustParsePrefix("2001:db8::/32")))
+	noErr(t, ours.SetIP6RDRelayPrefix(netip.MustParsePrefix("198.51.0.0/16")))
+	noErr(t, ours.Link().SetName("x0"))
+	noErr(t, ours.Link().Add(ctx, s, libnl.FlagCreate|libnl.FlagExcl))
+	_, got := ipInfo(t, "x0")
+	for _, key := range []string{"6rd_prefix", "6rd_prefixlen", "6rd_relay_prefix", "6rd_relay_prefixlen"} {
+		equal(t, key, got[key], want[key])
+	}
+	var b strings.Builder
+	noErr(t, getLink(t, s, "x0").Dump(&b, libnl.DumpDetails))
+	equal(t, "the details have the prefix: "+b.String(), strings.Contains(b.String(), "6rd_prefix   2001:db8::\n"), true)
 }
 
 // 3.12 prints its stack where the prefix should stand.

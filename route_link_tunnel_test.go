@@ -8,6 +8,7 @@ import (
 	"context"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"io/fs"
 	"net/netip"
 	"reflect"
@@ -44,6 +45,12 @@ func tunnelAttrOf[T any](setter string, set func(T) error, get func() (T, error)
 		want:   want,
 		unset:  unset,
 	}
+}
+
+// kernel has the kernel make another value of it.
+func (a tunnelAttr) kernel(v any) tunnelAttr {
+	a.other = v
+	return a
 }
 
 // in4 and in6 return what C wants for an address.
@@ -220,9 +227,15 @@ func kernelTunnel[V linkView](t *testing.T, newV func() (V, error), viewOf func(
 	has("made by us")
 
 	isErr(t, "a name that is taken", add(ctx, s, "d0"), fs.ErrExist)
-	noErr(t, add(ctx, s, "y0"))
-	got, _ := ipInfo(t, "y0")
-	equal(t, "kind of the one with a name alone", got, kind)
+	// without end points there is one of a kind, and that is there already where the kernel makes fallback devices
+	switch err := add(ctx, s, "y0"); {
+	case errors.Is(err, fs.ErrExist):
+		t.Log("there is a fallback device")
+	default:
+		noErr(t, err)
+		got, _ := ipInfo(t, "y0")
+		equal(t, "kind of the one with a name alone", got, kind)
+	}
 	n := 0
 	for l, err := range s.Links(ctx, &libnl.LinkFilter{Type: kind}) {
 		noErr(t, err)

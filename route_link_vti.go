@@ -31,7 +31,8 @@ func NewLinkVTI() (LinkVTI, error) {
 func (l *Link) VTI() (LinkVTI, bool) { return LinkVTI{l}, l.isKind(C.NLGO_LINK_VTI) }
 
 // AddVTI makes a link of kind vti with no more than a name, which the kernel chooses if it is empty. A name that is taken is [fs.ErrExist]: libnl
-// would change the link that has it. Equivalent to: ip link add NAME type vti.
+// would change the link that has it. So is a second tunnel without end points, and the kernel may have made one of its own (sysctl
+// net.core.fb_tunnels_only_for_init_net). Equivalent to: ip link add NAME type vti.
 //
 // Implements: rtnl_link_ipvti_add
 func AddVTI(ctx context.Context, s *Socket, name string) error {

@@ -31,7 +31,8 @@ func NewLinkVTI6() (LinkVTI6, error) {
 func (l *Link) VTI6() (LinkVTI6, bool) { return LinkVTI6{l}, l.isKind(C.NLGO_LINK_VTI6) }
 
 // AddVTI6 makes a link of kind vti6 with no more than a name, which the kernel chooses if it is empty. A name that is taken is [fs.ErrExist]: libnl
-// would change the link that has it. Equivalent to: ip link add NAME type vti6.
+// would change the link that has it. So is a second tunnel without end points, and the kernel may have made one of its own (sysctl
+// net.core.fb_tunnels_only_for_init_net). Equivalent to: ip link add NAME type vti6.
 //
 // Implements: rtnl_link_ip6vti_add
 func AddVTI6(ctx context.Context, s *Socket, name string) error {
