@@ -72,7 +72,7 @@ func (v LinkBond) ptr(fn string) (*C.struct_rtnl_link, error) {
 // ptrSince is ptr for a function that came with libnl 3.minor.
 func (v LinkBond) ptrSince(fn string, minor int) (*C.struct_rtnl_link, error) {
 	c, err := v.ptr(fn)
-	if err == nil && C.LIBNL_VER_NUM < 3<<16|minor<<8 {
+	if err == nil && C.LIBNL_VER_NUM < 3<<8|minor {
 		err = &Error{Func: fn, Code: ErrOpNotSupp, Msg: "it takes libnl 3." + strconv.Itoa(minor)}
 	}
 	return c, err
