@@ -467,12 +467,7 @@ func (m *Msg) Objects() iter.Seq2[*Object, error] {
 			yield(nil, err)
 			return
 		}
-		defer objs.put()
-		for i := range objs.lent {
-			if !objs.step(i, yield) {
-				return
-			}
-		}
+		objs.each(yield)
 	}
 }
 
@@ -553,6 +548,17 @@ func (p *parsed) at(i int) *C.struct_nl_object {
 		return p.c.first
 	}
 	return unsafe.Slice(p.c.more, p.c.n_more)[i-1]
+}
+
+// each lends the objects one by one until yield is false, and gives the references back.
+func (p *parsed) each(yield func(*Object, error) bool) bool {
+	defer p.put()
+	for i := range p.lent {
+		if !p.step(i, yield) {
+			return false
+		}
+	}
+	return true
 }
 
 // step lends one object for one step of a loop.

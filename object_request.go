@@ -78,25 +78,28 @@ func objects[O Kind](ctx context.Context, s *Socket, fn string, m *Msg, keep fun
 			return
 		}
 		var ops *C.struct_nl_object_ops // of kind O, once seen
+		step := func(o *Object, _ error) bool {
+			if got := C.nl_object_get_ops(o.r.c); got != ops {
+				if name := typeName[O](); name != "" && o.TypeName() != name {
+					return true
+				}
+				ops = got
+			}
+			k := handle[O](o)
+			return keep != nil && !keep(k) || yield(k, nil)
+		}
 		for r, err := range s.request(ctx, fn, m) {
 			if err != nil {
 				yield(*new(O), err)
 				return
 			}
-			for o, err := range r.Objects() {
-				if err != nil {
-					yield(*new(O), named(fn, err))
-					return
-				}
-				if got := C.nl_object_get_ops(o.r.c); got != ops {
-					if name := typeName[O](); name != "" && o.TypeName() != name {
-						continue
-					}
-					ops = got
-				}
-				if k := handle[O](o); (keep == nil || keep(k)) && !yield(k, nil) {
-					return
-				}
+			objs, err := r.parse(true)
+			if err != nil {
+				yield(*new(O), named(fn, err))
+				return
+			}
+			if !objs.each(step) {
+				return
 			}
 		}
 	}
