@@ -15,6 +15,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"unsafe"
+	"weak"
 )
 
 // Cache is a cache of libnl: a list of objects of one type, with a hash table where libnl knows a key for them. A Cache[*Link] holds links; a
@@ -48,7 +49,7 @@ type cacheState struct {
 }
 
 // cacheStates finds the state of a cache, guarded by refs.
-var cacheStates = map[*C.struct_nl_cache]*cacheState{}
+var cacheStates = map[*C.struct_nl_cache]weak.Pointer[cacheState]{}
 
 // lock makes the caller the user of the cache; what it returns goes to unlock.
 func (st *cacheState) lock() *sync.Mutex {
@@ -75,7 +76,7 @@ func ownCache[O Kind](c *C.struct_nl_cache, ops *C.struct_nl_object_ops, typ str
 	refs.Lock()
 	defer refs.Unlock()
 	st := &cacheState{c: c, ops: ops, typ: typ, owners: 1}
-	cacheStates[c] = st
+	cacheStates[c] = weak.Make(st)
 	return handleOf[O](st)
 }
 
@@ -179,8 +180,11 @@ func CacheAs[O Kind](c *Cache[*Object]) (*Cache[O], bool) {
 
 // holds returns the name by which the objects call their type: see Object.TypeName.
 func (st *cacheState) holds() string {
-	if st.typ == "fib_lookup/fib_lookup" {
+	switch st.typ {
+	case "fib_lookup/fib_lookup":
 		return "fib_lookup/result"
+	case "netfilter/queue_msg":
+		return "netfilter/queuemsg"
 	}
 	return st.typ
 }
@@ -194,16 +198,12 @@ func (c *Cache[O]) Close() error {
 	if st == nil {
 		return nil
 	}
-	if m := st.manager.Load(); m != nil {
-		m.forget(st)
-	}
 	mu := st.lock()
 	defer st.unlock(mu)
-	if !c.r.st.CompareAndSwap(st, nil) {
-		return nil
+	if c.r.st.CompareAndSwap(st, nil) {
+		c.r.leak.done()
+		st.drop()
 	}
-	c.r.leak.done()
-	st.drop()
 	return nil
 }
 
@@ -218,6 +218,9 @@ func (st *cacheState) drop() {
 	if st.mine {
 		C.nl_cache_mngt_unprovide(st.c)
 		st.mine = false
+	}
+	if m := st.manager.Load(); m != nil {
+		m.forget(st)
 	}
 	delete(cacheStates, st.c)
 	st.gen.Add(1)
@@ -335,10 +338,16 @@ func (c *Cache[O]) each(i *items, yield func(O) bool) {
 
 // lend lends an object for one step of a loop.
 func lend[O Kind](l *lentObject, obj *C.struct_nl_object, yield func(O) bool) bool {
+	o := lendTo[O](l, obj)
+	defer func() { l.r.c = nil }()
+	return yield(o)
+}
+
+// lendTo makes an unused handle one of obj, until its r.c is cleared.
+func lendTo[O Kind](l *lentObject, obj *C.struct_nl_object) O {
 	l.r = objectRef{c: obj, lent: true}
 	l.o.r = &l.r
-	defer func() { l.r.c = nil }()
-	return yield(handle[O](&l.o))
+	return handle[O](&l.o)
 }
 
 // still reports whether the cache holds an object that it held as of gen.
@@ -476,7 +485,7 @@ func (c *Cache[O]) Add(o O) error {
 func (c *Cache[O]) Move(o O) error {
 	const fn = "nl_cache_move"
 	return c.change(fn, o, func(st *cacheState, obj *C.struct_nl_object) error {
-		from := cacheStates[C.nl_object_get_cache(obj)]
+		from := cacheStates[C.nl_object_get_cache(obj)].Value()
 		if from == st {
 			return nil
 		}
@@ -638,7 +647,7 @@ func RequireCache(typeName string) (*Cache[*Object], bool) {
 	refs.Lock()
 	defer refs.Unlock()
 	c := C.nl_cache_mngt_require_safe(name)
-	st := cacheStates[c]
+	st := cacheStates[c].Value()
 	if st == nil { // none, or one of other code in the process
 		C.nl_cache_put(c)
 		return nil, false

@@ -10,7 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <linux/if_bridge.h>
 #include <linux/if_link.h>
+#include <linux/netconf.h>
 #include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
 #include <netlink/genl/genl.h>
@@ -28,6 +30,10 @@
 #include <netlink/route/qdisc/netem.h>
 #include <netlink/route/route.h>
 #include <netlink/route/tc.h>
+
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/lsan_interface.h>
+#endif
 
 /* ---- messages */
 
@@ -1093,7 +1099,6 @@ static void objects_add(struct nlgo_objects *o, struct nl_object *obj)
 int nlgo_object_settle(struct nl_object *obj)
 {
 	struct rtnl_link *link = (struct rtnl_link *)obj;
-	const char *type;
 
 	/* Before 3.11 the parser drops what setting the type had
 	 * allocated. For veth the kernel sends no data, and before 3.11
@@ -1104,12 +1109,11 @@ int nlgo_object_settle(struct nl_object *obj)
 	if (nl_ver_num >= LIBNL_VER(3, 11) || !nl_object_get_msgtype(obj) ||
 	    !nlgo_object_is(obj, "route/link"))
 		return 0;
-	type = rtnl_link_get_type(link);
-	if (type && !strcmp(type, "veth"))
-		return rtnl_link_set_type(link, "veth");
-	if (type && !strcmp(type, "bond"))
+	if (nlgo_link_is(link, NLGO_LINK_BOND))
 		return rtnl_link_set_type(link, "bond");
-	return 0;
+	if (!nlgo_link_is(link, NLGO_LINK_VETH) || nlgo_veth_owner(link))
+		return 0;
+	return rtnl_link_set_type(link, "veth");
 }
 
 static void collect(struct nl_object *obj, void *arg)
@@ -1222,6 +1226,28 @@ static const char *cls_hazard(struct rtnl_cls *cls, const char *kind)
 	return act ? "actions" : NULL;
 }
 
+static const char *link_hazard(struct rtnl_link *link)
+{
+	struct rtnl_link *peer = NULL;
+	int vfs = rtnl_link_has_vf_list(link);
+	uint32_t mode;
+
+	if (nlgo_veth_owner(link) ||
+	    (nlgo_link_is(link, NLGO_LINK_VETH) &&
+	     !nl_object_get_msgtype((struct nl_object *)link)))
+		peer = rtnl_link_veth_get_peer(link);
+	if (peer) {
+		vfs |= rtnl_link_has_vf_list(peer);
+		rtnl_link_put(peer);
+	}
+	if (vfs)
+		return "virtual functions";
+	if (!nlgo_link_is(link, NLGO_LINK_MACVTAP))
+		return NULL;
+	mode = rtnl_link_macvtap_get_mode(link);
+	return mode == MACVLAN_MODE_SOURCE ? "a macvtap in source mode" : NULL;
+}
+
 /* What libnl's clone would share with the original, to be freed twice, or lose.
  */
 static const char *clone_hazard(struct nl_object *obj)
@@ -1229,15 +1255,8 @@ static const char *clone_hazard(struct nl_object *obj)
 	const char *kind;
 	int n;
 
-	if (nlgo_object_is(obj, "route/link")) {
-		n = rtnl_link_has_vf_list((struct rtnl_link *)obj);
-		if (n)
-			return "virtual functions";
-		/* of which it makes a macvlan, at least up to 3.12 */
-		return rtnl_link_is_macvtap((struct rtnl_link *)obj) ?
-			       "a macvtap" :
-			       NULL;
-	}
+	if (nlgo_object_is(obj, "route/link"))
+		return link_hazard((struct rtnl_link *)obj);
 	if (nlgo_object_is(obj, "route/act"))
 		return rtnl_act_next((struct rtnl_act *)obj) ? "a list" : NULL;
 	if (nlgo_object_is(obj, "route/qdisc")) {
@@ -1285,15 +1304,57 @@ static int nexthops_complete(struct rtnl_route *dst, struct rtnl_route *src)
 	return err;
 }
 
+/* libnl's clone of a macvtap is a macvlan. */
+static int macvtap_complete(struct rtnl_link *dst)
+{
+	uint32_t mode = rtnl_link_macvlan_get_mode(dst);
+	uint16_t flags = rtnl_link_macvlan_get_flags(dst);
+	struct nl_msg *msg;
+	struct nlattr *a;
+	int err;
+
+	/* only a request tells whether flags are set if there are none */
+	err = rtnl_link_build_add_request(dst, 0, &msg);
+	if (err < 0)
+		return err;
+	a = nlmsg_find_attr(nlmsg_hdr(msg), sizeof(struct ifinfomsg),
+			    IFLA_LINKINFO);
+	a = a ? nla_find(nla_data(a), nla_len(a), IFLA_INFO_DATA) : NULL;
+	a = a ? nla_find(nla_data(a), nla_len(a), IFLA_MACVLAN_FLAGS) : NULL;
+	err = rtnl_link_set_type(dst, "macvtap");
+	if (err >= 0 && mode)
+		rtnl_link_macvtap_set_mode(dst, mode);
+	if (err >= 0 && a)
+		rtnl_link_macvtap_set_flags(dst, flags);
+	nlmsg_free(msg);
+	return err;
+}
+
 static int clone_complete(struct nl_object *dst, struct nl_object *src)
 {
 	if (nlgo_object_is(src, "route/route"))
 		return nexthops_complete((struct rtnl_route *)dst,
 					 (struct rtnl_route *)src);
-	if (nlgo_object_is(src, "route/link"))
-		return nlgo_bond_cloned((struct rtnl_link *)dst,
-					(struct rtnl_link *)src);
-	return 0;
+	if (!nlgo_object_is(src, "route/link"))
+		return 0;
+	if (nlgo_link_is((struct rtnl_link *)src, NLGO_LINK_MACVTAP))
+		return macvtap_complete((struct rtnl_link *)dst);
+	return nlgo_bond_cloned((struct rtnl_link *)dst,
+				(struct rtnl_link *)src);
+}
+
+/* libnl loses a piece of memory where it clones a can link. */
+static void lsan_ignore(struct nl_object *obj, int on)
+{
+#ifdef __SANITIZE_ADDRESS__
+	if (!nlgo_object_is(obj, "route/link") ||
+	    !nlgo_link_is((struct rtnl_link *)obj, NLGO_LINK_CAN))
+		return;
+	if (on)
+		__lsan_disable();
+	else
+		__lsan_enable();
+#endif
 }
 
 struct nlgo_clone nlgo_object_clone(struct nl_object *obj)
@@ -1302,7 +1363,9 @@ struct nlgo_clone nlgo_object_clone(struct nl_object *obj)
 
 	if (res.why)
 		return res;
+	lsan_ignore(obj, 1);
 	res.obj = nl_object_clone(obj);
+	lsan_ignore(obj, 0);
 	if (res.obj && clone_complete(res.obj, obj) < 0) {
 		nl_object_put(res.obj);
 		res.obj = NULL;
@@ -1451,7 +1514,8 @@ int nlgo_list_parse(struct nlgo_list *l, const void *data, uint32_t len,
 	int err = o.err;
 
 	if (o.first && nl_object_get_ops(o.first) == ops)
-		err = list_add(l, o.first);
+		err = incomparable(o.first) ? -NLE_AF_NOSUPPORT
+					    : list_add(l, o.first);
 	for (uint32_t i = 0; i < o.n_more && !err; i++)
 		if (nl_object_get_ops(o.more[i]) == ops)
 			err = list_add(l, o.more[i]);
@@ -1507,6 +1571,17 @@ void nlgo_cache_free(struct nl_cache *cache)
 	nl_cache_put(cache);
 }
 
+/* Puts an object in that is in no cache. nl_cache_add would put in a copy of
+ * one that once was in a cache. */
+static int cache_put(struct nl_cache *cache, struct nl_object *obj)
+{
+	int err = nl_cache_move(cache, obj);
+
+	if (err)
+		nl_object_put(obj); /* libnl keeps a reference */
+	return err;
+}
+
 struct nlgo_result nlgo_cache_add(struct nl_cache *cache, struct nl_object *obj)
 {
 	struct nlgo_result res = {.err = 0};
@@ -1524,34 +1599,9 @@ struct nlgo_result nlgo_cache_add(struct nl_cache *cache, struct nl_object *obj)
 			return res;
 		}
 	}
-	res.err = nl_cache_add(cache, copy.obj);
+	res.err = cache_put(cache, copy.obj);
 	if (copy.obj != obj)
 		nl_object_put(copy.obj);
-	return res;
-}
-
-struct nlgo_result nlgo_cache_fill(struct nl_cache *cache,
-				   const struct nlgo_list *l, uint32_t from,
-				   uint32_t to, int unique)
-{
-	struct nlgo_result res = {.err = 0};
-	struct nl_object *known;
-
-	for (uint32_t i = from; i < to && !res.err; i++) {
-		if (unique && (known = nlgo_cache_search(cache, l->v[i]))) {
-			nl_object_put(known);
-			res.skipped++;
-			continue;
-		}
-		res = (struct nlgo_result){
-			.err = nl_cache_add(cache, l->v[i]),
-			.skipped = res.skipped,
-		};
-		if (res.err == -NLE_EXIST) {
-			res.err = 0;
-			res.skipped++;
-		}
-	}
 	return res;
 }
 
@@ -1569,7 +1619,7 @@ struct nlgo_result nlgo_cache_move(struct nl_cache *cache,
 		nl_cache_remove(obj);
 	res = nlgo_cache_add(cache, obj);
 	if (res.err && from)
-		nl_cache_add(from, obj);
+		cache_put(from, obj);
 	nl_object_put(obj);
 	return res;
 }
@@ -1669,6 +1719,682 @@ void nlgo_cache_provide(struct nl_cache *cache, const char *type)
 	if (before)
 		nl_cache_mngt_unprovide(before);
 	nl_cache_mngt_provide(cache);
+}
+
+/*
+ * What stands for the same thing in the kernel. To libnl an mdb is another one
+ * as soon as its entries are others, or come in another order.
+ */
+
+struct mdb_entries {
+	struct rtnl_mdb_entry **v;
+	uint32_t n, room;
+	int err;
+};
+
+static void mdb_collect(struct rtnl_mdb_entry *e, void *arg)
+{
+	struct mdb_entries *m = arg;
+
+	if (m->n == m->room) {
+		uint32_t room = m->room ? 2 * m->room : 16;
+		struct rtnl_mdb_entry **v = realloc(m->v, room * sizeof(*v));
+
+		if (!v) {
+			m->err = -NLE_NOMEM;
+			return;
+		}
+		m->v = v;
+		m->room = room;
+	}
+	m->v[m->n++] = e;
+}
+
+static int mdb_same(struct rtnl_mdb_entry *a, struct rtnl_mdb_entry *b)
+{
+	return rtnl_mdb_entry_get_ifindex(a) == rtnl_mdb_entry_get_ifindex(b) &&
+	       rtnl_mdb_entry_get_vid(a) == rtnl_mdb_entry_get_vid(b) &&
+	       rtnl_mdb_entry_get_proto(a) == rtnl_mdb_entry_get_proto(b) &&
+	       !nl_addr_cmp(rtnl_mdb_entry_get_addr(a),
+			    rtnl_mdb_entry_get_addr(b));
+}
+
+/* Whether two have the same entries. */
+static int mdb_equal(struct nl_object *a, struct nl_object *b)
+{
+	struct mdb_entries ea = {.n = 0}, eb = {.n = 0};
+	uint32_t i, j;
+	int equal;
+
+	rtnl_mdb_foreach_entry((struct rtnl_mdb *)a, mdb_collect, &ea);
+	rtnl_mdb_foreach_entry((struct rtnl_mdb *)b, mdb_collect, &eb);
+	equal = !ea.err && !eb.err && ea.n == eb.n;
+	for (i = 0; equal && i < ea.n; i++) {
+		for (j = 0; j < eb.n; j++)
+			if (mdb_same(ea.v[i], eb.v[j]) &&
+			    rtnl_mdb_entry_get_state(ea.v[i]) ==
+				    rtnl_mdb_entry_get_state(eb.v[j]))
+				break;
+		equal = j < eb.n;
+	}
+	free(ea.v);
+	free(eb.v);
+	return equal;
+}
+
+static int counterparts(struct nl_object *a, struct nl_object *b)
+{
+	if (!nlgo_object_is(a, "route/mdb"))
+		return nl_object_identical(a, b);
+	return rtnl_mdb_get_ifindex((struct rtnl_mdb *)a) ==
+	       rtnl_mdb_get_ifindex((struct rtnl_mdb *)b);
+}
+
+/* The counterpart of obj in the cache, with a reference. */
+static struct nl_object *counterpart(struct nl_cache *cache,
+				     struct nl_object *obj)
+{
+	struct nl_object *o;
+
+	if (!nlgo_object_is(obj, "route/mdb"))
+		return nlgo_cache_search(cache, obj);
+	for (o = nl_cache_get_first(cache); o; o = nl_cache_get_next(o))
+		if (counterparts(o, obj))
+			break;
+	if (o)
+		nl_object_get(o);
+	return o;
+}
+
+static uint64_t difference(struct nl_object *old, struct nl_object *obj)
+{
+	if (nlgo_object_is(old, "route/mdb") && mdb_equal(old, obj))
+		return 0;
+	return nl_object_diff64(old, obj);
+}
+
+void nlgo_changes_free(struct nlgo_changes *c, uint32_t from)
+{
+	for (uint32_t i = from; i < c->n; i++) {
+		nl_object_put(c->v[i].old);
+		nl_object_put(c->v[i].obj);
+	}
+	free(c->v);
+	*c = (struct nlgo_changes){.v = NULL};
+}
+
+/* Room for one more, so that changes_add cannot fail. */
+static int changes_room(struct nlgo_changes *c)
+{
+	uint32_t room = c->room ? 2 * c->room : 4;
+	struct nlgo_change *v;
+
+	if (c->n < c->room)
+		return 0;
+	v = realloc(c->v, room * sizeof(*v));
+	if (!v)
+		return -NLE_NOMEM;
+	c->v = v;
+	c->room = room;
+	return 0;
+}
+
+static void changes_add(struct nlgo_changes *c, struct nl_object *old,
+			struct nl_object *obj, uint64_t diff)
+{
+	if (old)
+		nl_object_get(old);
+	if (obj)
+		nl_object_get(obj);
+	c->v[c->n++] = (struct nlgo_change){
+		.old = old,
+		.obj = obj,
+		.diff = diff,
+		.action = !old	? NL_ACT_NEW
+			  : obj ? NL_ACT_CHANGE
+				: NL_ACT_DEL,
+	};
+}
+
+/* Puts obj where old was. */
+static int replace(struct nl_cache *cache, struct nl_object *old,
+		   struct nl_object *obj, struct nlgo_changes *changes)
+{
+	uint64_t diff = difference(old, obj);
+	int err;
+
+	nl_object_get(old);
+	nl_cache_remove(old);
+	err = cache_put(cache, obj);
+	if (err)
+		cache_put(cache, old);
+	else if (diff)
+		changes_add(changes, old, obj, diff);
+	nl_object_put(old);
+	return err;
+}
+
+static int take_out(struct nl_object *old, struct nlgo_changes *changes)
+{
+	changes_add(changes, old, NULL, 0);
+	nl_cache_remove(old);
+	return 0;
+}
+
+static int put_in(struct nl_cache *cache, struct nl_object *obj,
+		  struct nlgo_changes *changes)
+{
+	int err = cache_put(cache, obj);
+
+	if (!err)
+		changes_add(changes, NULL, obj, 0);
+	return err;
+}
+
+/*
+ * Objects that come in parts. libnl merges some of it, in place: entries of an
+ * mdb are added twice, or taken out for another VLAN, and lost; what an MPLS
+ * netconf has is forgotten. There are no setters: a message of the whole is
+ * made and parsed.
+ */
+
+static struct nl_object *parse_one(struct nl_msg *msg)
+{
+	struct nlmsghdr *h = nlmsg_hdr(msg);
+	struct nlgo_objects o =
+		nlgo_msg_objects(h, h->nlmsg_len, NETLINK_ROUTE);
+	struct nl_object *obj = o.first;
+
+	if (obj)
+		nl_object_get(obj);
+	objects_drop(&o, 0);
+	nlmsg_free(msg);
+	return obj;
+}
+
+enum { MDB_PART = 1000 }; /* entries that fit in an attribute */
+
+static struct nl_object *mdb_part(uint32_t ifindex, struct rtnl_mdb_entry **v,
+				  uint32_t n)
+{
+	struct br_port_msg port = {.family = AF_BRIDGE, .ifindex = ifindex};
+	struct nl_msg *msg =
+		nlmsg_alloc_size(512 + n * (sizeof(struct br_mdb_entry) + 8));
+	struct nlattr *db, *entry;
+
+	if (!msg)
+		return NULL;
+	if (!nlmsg_put(msg, 0, 0, RTM_NEWMDB, 0, 0) ||
+	    nlmsg_append(msg, &port, sizeof(port), NLMSG_ALIGNTO) < 0 ||
+	    !(db = nla_nest_start(msg, MDBA_MDB)) ||
+	    !(entry = nla_nest_start(msg, MDBA_MDB_ENTRY)))
+		goto failed;
+	for (uint32_t i = 0; i < n; i++) {
+		struct nl_addr *a = rtnl_mdb_entry_get_addr(v[i]);
+		struct br_mdb_entry e = {
+			.ifindex = rtnl_mdb_entry_get_ifindex(v[i]),
+			.state = rtnl_mdb_entry_get_state(v[i]),
+			.vid = rtnl_mdb_entry_get_vid(v[i]),
+			.addr.proto = htons(rtnl_mdb_entry_get_proto(v[i])),
+		};
+
+		if (nl_addr_get_len(a) > sizeof(e.addr.u))
+			goto failed;
+		memcpy(&e.addr.u, nl_addr_get_binary_addr(a),
+		       nl_addr_get_len(a));
+		if (nla_put(msg, MDBA_MDB_ENTRY_INFO, sizeof(e), &e) < 0)
+			goto failed;
+	}
+	nla_nest_end(msg, entry);
+	nla_nest_end(msg, db);
+	return parse_one(msg);
+failed:
+	nlmsg_free(msg);
+	return NULL;
+}
+
+static struct nl_object *mdb_build(uint32_t ifindex, struct rtnl_mdb_entry **v,
+				   uint32_t n)
+{
+	struct nl_object *obj = NULL, *part;
+	int err;
+
+	for (uint32_t i = 0; i == 0 || i < n; i += MDB_PART) {
+		part = mdb_part(ifindex, v + i,
+				n - i < MDB_PART ? n - i : MDB_PART);
+		if (!part || !obj) {
+			obj = part;
+			if (!part)
+				return NULL;
+			continue;
+		}
+		err = nl_object_update(obj, part);
+		nl_object_put(part);
+		if (err) {
+			nl_object_put(obj);
+			return NULL;
+		}
+	}
+	return obj;
+}
+
+/* old with the entries of obj, or without them. */
+static int mdb_merge(struct nl_object *old, struct nl_object *obj, int action,
+		     struct nl_object **res)
+{
+	struct mdb_entries all = {.n = 0}, change = {.n = 0};
+	uint32_t kept = 0;
+
+	rtnl_mdb_foreach_entry((struct rtnl_mdb *)obj, mdb_collect, &change);
+	if (!change.n && !change.err) {
+		free(change.v);
+		return -NLE_OPNOTSUPP; /* all of it */
+	}
+	rtnl_mdb_foreach_entry((struct rtnl_mdb *)old, mdb_collect, &all);
+	for (uint32_t i = 0; i < all.n; i++) {
+		uint32_t j = 0;
+
+		while (j < change.n && !mdb_same(all.v[i], change.v[j]))
+			j++;
+		if (j == change.n)
+			all.v[kept++] = all.v[i];
+	}
+	all.n = kept;
+	for (uint32_t i = 0; action == NL_ACT_NEW && i < change.n; i++)
+		mdb_collect(change.v[i], &all);
+	*res = all.err || change.err
+		       ? NULL
+		       : mdb_build(rtnl_mdb_get_ifindex((struct rtnl_mdb *)old),
+				   all.v, all.n);
+	free(all.v);
+	free(change.v);
+	return *res ? 0 : -NLE_NOMEM;
+}
+
+static int netconf_merge(struct nl_object *old, struct nl_object *obj,
+			 struct nl_object **res)
+{
+	static const struct {
+		int attr;
+		int (*get)(struct rtnl_netconf *, int *);
+	} values[] = {
+		{NETCONFA_IFINDEX, rtnl_netconf_get_ifindex},
+		{NETCONFA_FORWARDING, rtnl_netconf_get_forwarding},
+		{NETCONFA_RP_FILTER, rtnl_netconf_get_rp_filter},
+		{NETCONFA_MC_FORWARDING, rtnl_netconf_get_mc_forwarding},
+		{NETCONFA_PROXY_NEIGH, rtnl_netconf_get_proxy_neigh},
+		{NETCONFA_IGNORE_ROUTES_WITH_LINKDOWN,
+		 rtnl_netconf_get_ignore_routes_linkdown},
+		{NETCONFA_INPUT, rtnl_netconf_get_input},
+	};
+	struct netconfmsg nc = {0};
+	struct nl_msg *msg = nlmsg_alloc_size(512);
+	int family, v;
+
+	if (!msg)
+		return -NLE_NOMEM;
+	if (!rtnl_netconf_get_family((struct rtnl_netconf *)old, &family))
+		nc.ncm_family = family;
+	if (!nlmsg_put(msg, 0, 0, RTM_NEWNETCONF, 0, 0) ||
+	    nlmsg_append(msg, &nc, sizeof(nc), NLMSG_ALIGNTO) < 0)
+		goto failed;
+	for (size_t i = 0; i < sizeof(values) / sizeof(*values); i++) {
+		if (values[i].get((struct rtnl_netconf *)obj, &v) &&
+		    values[i].get((struct rtnl_netconf *)old, &v))
+			continue;
+		if (nla_put_s32(msg, values[i].attr, v) < 0)
+			goto failed;
+	}
+	*res = parse_one(msg);
+	return *res ? 0 : -NLE_NOMEM;
+failed:
+	nlmsg_free(msg);
+	return -NLE_NOMEM;
+}
+
+/* What old becomes with a part of it; -NLE_OPNOTSUPP if obj is all of it. */
+static int merge(struct nl_object *old, struct nl_object *obj, int action,
+		 int kernel, struct nl_object **res)
+{
+	struct nlgo_clone copy;
+	int err;
+
+	if (nlgo_object_is(old, "route/mdb"))
+		return mdb_merge(old, obj, action, res);
+	if (nlgo_object_is(old, "route/netconf"))
+		return action == NL_ACT_NEW ? netconf_merge(old, obj, res)
+					    : -NLE_OPNOTSUPP;
+	/* since 4.11 the kernel tells all nexthops of a new one */
+	if (!nlgo_object_is(old, "route/route") ||
+	    (kernel && action == NL_ACT_NEW))
+		return -NLE_OPNOTSUPP;
+	copy = nlgo_object_clone(old);
+	if (!copy.obj)
+		return -NLE_NOMEM;
+	err = nlgo_object_update(copy.obj, obj);
+	if (err)
+		nl_object_put(copy.obj);
+	else
+		*res = copy.obj;
+	return err;
+}
+
+/*
+ * Routes. To libnl routes with one destination, table, priority and TOS are
+ * one: fe80::/64 of each interface, or what was appended. The cache has the
+ * first; the others stand behind it, to come forward.
+ */
+
+static int addr_same(struct nl_addr *a, struct nl_addr *b)
+{
+	return a == b || (a && b && !nl_addr_cmp(a, b));
+}
+
+static int nexthop_same(struct rtnl_nexthop *a, struct rtnl_nexthop *b)
+{
+	return rtnl_route_nh_get_ifindex(a) == rtnl_route_nh_get_ifindex(b) &&
+	       addr_same(rtnl_route_nh_get_gateway(a),
+			 rtnl_route_nh_get_gateway(b)) &&
+	       addr_same(rtnl_route_nh_get_via(a), rtnl_route_nh_get_via(b));
+}
+
+/* Whether all nexthops of a are nexthops of b. */
+static int nexthops_in(struct rtnl_route *a, struct rtnl_route *b)
+{
+	int n = rtnl_route_get_nnexthops(a), m = rtnl_route_get_nnexthops(b);
+
+	for (int i = 0; i < n; i++) {
+		struct rtnl_nexthop *nh = rtnl_route_nexthop_n(a, i);
+		int j = 0;
+
+		while (j < m && !nexthop_same(nh, rtnl_route_nexthop_n(b, j)))
+			j++;
+		if (j == m)
+			return 0;
+	}
+	return 1;
+}
+
+static int route_same(struct nl_object *a, struct nl_object *b)
+{
+	struct rtnl_route *ra = (void *)a, *rb = (void *)b;
+
+	return rtnl_route_get_type(ra) == rtnl_route_get_type(rb) &&
+	       rtnl_route_get_nnexthops(ra) == rtnl_route_get_nnexthops(rb) &&
+	       nexthops_in(ra, rb);
+}
+
+/* Whether the kernel, when it tells of obj, means what was old: for IPv6 the
+ * same with more nexthops. */
+static int route_is_now(struct nl_object *old, struct nl_object *obj)
+{
+	struct rtnl_route *was = (void *)old, *now = (void *)obj;
+
+	return route_same(old, obj) ||
+	       (rtnl_route_get_family(now) == AF_INET6 &&
+		rtnl_route_get_nnexthops(was) > 0 &&
+		rtnl_route_get_nnexthops(now) > 1 && nexthops_in(was, now));
+}
+
+/* The first of those behind that is identical to obj, from one on; n if there
+ * is none. */
+static uint32_t behind_find(struct nlgo_list *l, struct nl_object *obj,
+			    uint32_t from)
+{
+	while (from < l->n && !nl_object_identical(l->v[from], obj))
+		from++;
+	return from;
+}
+
+static void list_del(struct nlgo_list *l, uint32_t i)
+{
+	nl_object_put(l->v[i]);
+	l->n--;
+	memmove(l->v + i, l->v + i + 1, (l->n - i) * sizeof(*l->v));
+}
+
+static int route_new(struct nl_cache *cache, struct nl_object *old,
+		     struct nl_object *obj, struct nlgo_including *how,
+		     struct nlgo_changes *changes)
+{
+	struct nlgo_list *behind = how->behind;
+	uint32_t i = behind_find(behind, obj, 0);
+	int err;
+
+	if (i == behind->n && how->flags & NLM_F_REPLACE)
+		return replace(cache, old, obj, changes);
+	if (route_is_now(old, obj))
+		return replace(cache, old, obj, changes);
+	for (; i < behind->n; i = behind_find(behind, obj, i + 1)) {
+		if (!route_is_now(behind->v[i], obj))
+			continue;
+		nl_object_put(behind->v[i]);
+		nl_object_get(obj);
+		behind->v[i] = obj;
+		return 0;
+	}
+	if (how->flags & NLM_F_REPLACE)
+		how->uncertain = 1; /* one of several */
+	if (how->flags & NLM_F_APPEND ||
+	    rtnl_route_get_family((struct rtnl_route *)obj) == AF_INET6)
+		return list_add(behind, obj);
+	err = list_add(behind, old);
+	if (err)
+		return err;
+	for (i = behind->n - 1; i > 0; i--)
+		behind->v[i] = behind->v[i - 1];
+	behind->v[0] = old;
+	return replace(cache, old, obj, changes);
+}
+
+static int route_del(struct nl_cache *cache, struct nl_object *old,
+		     struct nl_object *obj, struct nlgo_including *how,
+		     struct nlgo_changes *changes)
+{
+	struct nlgo_list *behind = how->behind;
+	uint32_t i = behind_find(behind, obj, 0);
+	int err;
+
+	if (route_same(old, obj)) {
+		if (i == behind->n)
+			return take_out(old, changes);
+		err = replace(cache, old, behind->v[i], changes);
+		list_del(behind, i);
+		return err;
+	}
+	for (; i < behind->n; i = behind_find(behind, obj, i + 1)) {
+		if (!route_same(behind->v[i], obj))
+			continue;
+		list_del(behind, i);
+		return 0;
+	}
+	how->uncertain = 1;
+	return 0;
+}
+
+static int include(struct nl_cache *cache, struct nl_object *old,
+		   struct nl_object *obj, int action,
+		   struct nlgo_including *how, struct nlgo_changes *changes)
+{
+	struct nl_object *merged = NULL;
+	int kernels = how->kernel && how->behind &&
+		      nlgo_object_is(obj, "route/route");
+	int err = changes_room(changes);
+
+	if (err)
+		return err;
+	if (!old)
+		return action == NL_ACT_NEW ? put_in(cache, obj, changes) : 0;
+	if (old == obj)
+		return action == NL_ACT_NEW ? 0 : take_out(old, changes);
+	err = merge(old, obj, action, how->kernel, &merged);
+	if (!err) {
+		uint64_t diff = difference(old, merged);
+
+		if (diff)
+			err = replace(cache, old, merged, changes);
+		nl_object_put(merged);
+		if (err || diff || !kernels)
+			return err;
+		err = -NLE_OPNOTSUPP;
+	}
+	if (err != -NLE_OPNOTSUPP)
+		return err;
+	if (kernels)
+		return action == NL_ACT_NEW
+			       ? route_new(cache, old, obj, how, changes)
+			       : route_del(cache, old, obj, how, changes);
+	return action == NL_ACT_NEW ? replace(cache, old, obj, changes)
+				    : take_out(old, changes);
+}
+
+struct nlgo_result nlgo_cache_include(struct nl_cache *cache,
+				      struct nl_object *obj, int action,
+				      struct nlgo_including *how,
+				      struct nlgo_changes *changes)
+{
+	struct nlgo_result res = {.err = 0};
+	struct nl_cache *in = nl_object_get_cache(obj);
+	struct nlgo_clone copy = {.obj = obj};
+	struct nl_object *old;
+
+	if (incomparable(obj)) {
+		res.err = -NLE_AF_NOSUPPORT;
+		return res;
+	}
+	old = counterpart(cache, obj);
+	if (in && in != cache && action == NL_ACT_NEW) {
+		copy = nlgo_object_clone(obj);
+		if (!copy.obj) {
+			res.why = copy.why;
+			res.err = copy.why ? -NLE_OPNOTSUPP : -NLE_NOMEM;
+			nl_object_put(old);
+			return res;
+		}
+	}
+	res.err = include(cache, old, copy.obj, action, how, changes);
+	if (copy.obj != obj)
+		nl_object_put(copy.obj);
+	nl_object_put(old);
+	return res;
+}
+
+struct nlgo_result nlgo_cache_event(struct nl_cache *cache, const void *data,
+				    uint32_t len, int proto,
+				    const struct nl_object_ops *ops,
+				    struct nlgo_including *how,
+				    struct nlgo_changes *changes)
+{
+	const struct nlmsghdr *h = data;
+	struct nlgo_list l = {.v = NULL};
+	struct nlgo_result res = {
+		.err = nlgo_list_parse(&l, data, len, proto, ops),
+	};
+
+	how->kernel = 1;
+	how->flags = h->nlmsg_flags;
+	for (uint32_t i = 0; i < l.n && !res.err; i++)
+		res = nlgo_cache_include(cache, l.v[i],
+					 h->nlmsg_type & 1 ? NL_ACT_DEL
+							   : NL_ACT_NEW,
+					 how, changes);
+	nlgo_list_free(&l, 1);
+	return res;
+}
+
+int nlgo_resync_begin(struct nl_cache *cache, struct nlgo_resync *r)
+{
+	int err = nlgo_cache_items(cache, NULL, &r->was);
+
+	if (err)
+		return err;
+	r->of = calloc(r->now.n + 1, sizeof(*r->of));
+	if (!r->of)
+		return -NLE_NOMEM;
+	nl_cache_mark_all(cache);
+	return 0;
+}
+
+/* Dumps come in much the same order each time. */
+void nlgo_resync_match(struct nl_cache *cache, struct nlgo_resync *r,
+		       uint32_t from, uint32_t to)
+{
+	for (uint32_t i = from; i < to; i++) {
+		struct nl_object *obj = r->now.v[i], *old;
+
+		if (r->cursor < r->was.n &&
+		    counterparts(r->was.v[r->cursor], obj)) {
+			old = r->was.v[r->cursor++];
+		} else {
+			old = counterpart(cache, obj);
+			nl_object_put(old); /* was has another */
+		}
+		if (!old || !nl_object_is_marked(old))
+			continue;
+		nl_object_unmark(old);
+		r->of[i] = old;
+	}
+}
+
+int nlgo_resync_fill(struct nl_cache *cache, struct nlgo_resync *r,
+		     struct nlgo_changes *changes, uint32_t from, uint32_t to)
+{
+	for (uint32_t i = from; i < to; i++) {
+		struct nl_object *obj = r->now.v[i], *known;
+		struct nl_object *old = r->of ? r->of[i] : NULL;
+		uint64_t diff = old ? difference(old, obj) : 0;
+		int err = changes ? changes_room(changes) : 0;
+
+		if (err)
+			return err;
+		if (r->partial && (known = counterpart(cache, obj))) {
+			nl_object_put(known); /* interrupted, and told twice */
+			continue;
+		}
+		err = cache_put(cache, obj);
+		if (err == -NLE_EXIST) {
+			err = list_add(&r->behind, obj);
+			if (err)
+				return err;
+			continue;
+		}
+		if (err)
+			return err;
+		if (changes && (!old || diff))
+			changes_add(changes, old, obj, diff);
+	}
+	return 0;
+}
+
+int nlgo_resync_end(struct nl_cache *cache, struct nlgo_resync *r,
+		    struct nlgo_changes *changes)
+{
+	for (uint32_t i = 0; i < r->was.n; i++) {
+		struct nl_object *old = r->was.v[i];
+		int err = changes ? changes_room(changes) : 0;
+
+		if (err)
+			return err;
+		if (!nl_object_is_marked(old))
+			continue;
+		nl_object_unmark(old);
+		if (r->partial)
+			err = cache_put(cache, old);
+		else if (changes)
+			changes_add(changes, old, NULL, 0);
+		if (err && err != -NLE_EXIST)
+			return err;
+	}
+	return 0;
+}
+
+void nlgo_resync_free(struct nlgo_resync *r)
+{
+	nlgo_list_free(&r->now, 1);
+	nlgo_list_free(&r->was, 1);
+	nlgo_list_free(&r->behind, 1);
+	free(r->of);
+	r->of = NULL;
 }
 
 /* ---- links */
@@ -1903,17 +2629,156 @@ void nlgo_dump_end(struct nl_object *obj, struct nlgo_parent *p,
 	if (t->text && nlgo_object_is(obj, "route/link") &&
 	    nlgo_link_is((struct rtnl_link *)obj, NLGO_LINK_SIT))
 		sit_correct((struct rtnl_link *)obj, t);
-}
 
-/* ---- NetLink */
+	/* ---- kinds of links: geneve, macvlan, veth, vxlan */
 
-uint32_t nlgo_drops(int fd)
-{
-	uint32_t mem[SK_MEMINFO_VARS];
-	socklen_t len = sizeof(mem);
+	int nlgo_kind_set_addr(struct rtnl_link * link, int which, int family,
+			       const void *b, size_t len)
+	{
+		struct nl_addr *a = nlgo_addr_new(family, b, len, 8 * (int)len);
+		int err = -NLE_INVAL;
 
-	if (getsockopt(fd, SOL_SOCKET, SO_MEMINFO, mem, &len) < 0 ||
-	    len < sizeof(mem))
+		if (!a)
+			return -NLE_NOMEM;
+		switch (which) {
+		case NLGO_GENEVE_REMOTE:
+			err = rtnl_link_geneve_set_remote(link, a);
+			break;
+		case NLGO_MACVLAN_ADD:
+			err = rtnl_link_macvlan_add_macaddr(link, a);
+			break;
+		case NLGO_MACVLAN_DEL:
+			err = rtnl_link_macvlan_del_macaddr(link, a);
+			break;
+		case NLGO_VXLAN_GROUP:
+			err = rtnl_link_vxlan_set_group(link, a);
+			break;
+		case NLGO_VXLAN_LOCAL:
+			err = rtnl_link_vxlan_set_local(link, a);
+			break;
+		}
+		nl_addr_put(a);
+		return err;
+	}
+
+	int nlgo_kind_get_addr(struct rtnl_link * link, int which,
+			       struct nlgo_addr *out)
+	{
+		struct nl_addr *a = NULL;
+		int err = -NLE_INVAL;
+
+		switch (which) {
+		case NLGO_GENEVE_REMOTE:
+			err = rtnl_link_geneve_get_remote(link, &a);
+			break;
+		case NLGO_VXLAN_GROUP:
+			err = rtnl_link_vxlan_get_group(link, &a);
+			break;
+		case NLGO_VXLAN_LOCAL:
+			err = rtnl_link_vxlan_get_local(link, &a);
+			break;
+		}
+		if (err < 0)
+			return err;
+		if (!a)
+			return -NLE_NOMEM;
+		nlgo_addr_get(a, out);
+		nl_addr_put(a);
 		return 0;
-	return mem[SK_MEMINFO_DROPS];
-}
+	}
+
+	struct veth {
+		struct veth *next;
+		struct rtnl_link *peer, *owner; /* a reference to the owner */
+	};
+
+	static struct veth *veths;
+
+	/* Where in the list the veth with this peer or owner is, the end if
+	 * nowhere. */
+	static struct veth **veth_find(struct rtnl_link * peer,
+				       struct rtnl_link * owner)
+	{
+		struct veth **p = &veths;
+
+		while (*p && (*p)->peer != peer && (*p)->owner != owner)
+			p = &(*p)->next;
+		return p;
+	}
+
+	static void veth_forget(struct veth * *p)
+	{
+		struct veth *v = *p;
+
+		*p = v->next;
+		rtnl_link_put(v->owner);
+		free(v);
+	}
+
+	int nlgo_veth_owner(struct rtnl_link * link)
+	{
+		return *veth_find(NULL, link) != NULL;
+	}
+
+	struct rtnl_link *nlgo_veth_peer(struct rtnl_link * link)
+	{
+		struct rtnl_link *other = rtnl_link_veth_get_peer(link);
+		struct veth *v;
+
+		if (*veth_find(link, link))
+			return other;
+		v = calloc(1, sizeof(*v));
+		if (!v) {
+			rtnl_link_put(other);
+			return NULL;
+		}
+		nl_object_get((struct nl_object *)link);
+		v->peer = other;
+		v->owner = link;
+		v->next = veths;
+		veths = v;
+		return other;
+	}
+
+	void nlgo_object_put(struct nl_object * obj)
+	{
+		struct veth **v = &veths;
+
+		nl_object_put(obj);
+		while (*v) {
+			if (nl_object_get_refcnt(
+				    (struct nl_object *)(*v)->peer) == 1)
+				veth_forget(v);
+			else
+				v = &(*v)->next;
+		}
+	}
+
+	int nlgo_link_set_type(struct rtnl_link * link, const char *type)
+	{
+		struct veth **v = veth_find(NULL, link);
+		int err;
+
+		if (*veth_find(link, NULL))
+			return -NLE_BUSY;
+		err = rtnl_link_set_type(link, type);
+		if (*v) {
+			/* on its own now, with an empty peer */
+			rtnl_link_set_type((*v)->peer, "veth");
+			veth_forget(v);
+		}
+		return err;
+	}
+
+	/* ---- NetLink */
+
+	uint32_t nlgo_drops(int fd)
+	{
+		uint32_t mem[SK_MEMINFO_VARS];
+		socklen_t len = sizeof(mem);
+
+		if (getsockopt(fd, SOL_SOCKET, SO_MEMINFO, mem, &len) < 0 ||
+		    len < sizeof(mem))
+			return 0;
+		return mem[SK_MEMINFO_DROPS];
+	}

@@ -103,6 +103,11 @@ static inline void rtnl_link_bond_set_min_links(struct rtnl_link *link,
 						uint32_t min_links)
 {
 }
+static inline int rtnl_link_can_get_device_stats(struct rtnl_link *link,
+						 struct can_device_stats *stats)
+{
+	return -NLE_OPNOTSUPP;
+}
 #endif /* 3.9 */
 
 #if LIBNL_VER_NUM < LIBNL_VER(3, 10)
@@ -383,6 +388,8 @@ struct nlgo_objects nlgo_object_new(const char *type);
 /* The objects in a message of len bytes, one reference each. Under a lock. */
 struct nlgo_objects nlgo_msg_objects(const void *data, uint32_t len, int proto);
 void nlgo_objects_put(struct nl_object **v, uint32_t n);
+/* Puts a reference of Go's. Under a lock. */
+void nlgo_object_put(struct nl_object *obj);
 /* Completes a link that libnl's parser made; a negative NLE_* without memory.
  */
 int nlgo_object_settle(struct nl_object *obj);
@@ -428,10 +435,6 @@ void nlgo_cache_clear(struct nl_cache *cache);
 void nlgo_cache_free(struct nl_cache *cache);
 struct nlgo_result nlgo_cache_add(struct nl_cache *cache,
 				  struct nl_object *obj);
-/* Adds objects from to to, without dup what the cache has already. */
-struct nlgo_result nlgo_cache_fill(struct nl_cache *cache,
-				   const struct nlgo_list *l, uint32_t from,
-				   uint32_t to, int unique);
 struct nlgo_result nlgo_cache_move(struct nl_cache *cache,
 				   struct nl_object *obj);
 int nlgo_cache_remove(struct nl_cache *cache, struct nl_object *obj);
@@ -448,6 +451,63 @@ struct nl_object *nlgo_cache_step(struct nl_cache *cache, struct nl_object *obj,
 struct nlgo_text nlgo_cache_dump(struct nl_cache *cache, int type,
 				 struct nl_object *filter);
 void nlgo_cache_provide(struct nl_cache *cache, const char *type);
+
+/* What happened to a cache, with a reference to each object; old or obj is
+ * NULL where there is none. */
+struct nlgo_change {
+	struct nl_object *old, *obj;
+	uint64_t diff;
+	int32_t action;
+};
+
+struct nlgo_changes {
+	struct nlgo_change *v;
+	uint32_t n, room;
+};
+
+/* Gives up the memory, and the references of those from on. */
+void nlgo_changes_free(struct nlgo_changes *c, uint32_t from);
+
+/* How an object is included. */
+struct nlgo_including {
+	uint32_t kernel;	  /* it comes from a message of the kernel's */
+	uint32_t flags;		  /* of that message */
+	uint32_t uncertain;	  /* set: only a dump can tell what is there */
+	struct nlgo_list *behind; /* routes that the cache has no place for */
+};
+
+/* nl_cache_include, by action NL_ACT_NEW or NL_ACT_DEL. No object that was in
+ * the cache is changed, another takes its place. */
+struct nlgo_result nlgo_cache_include(struct nl_cache *cache,
+				      struct nl_object *obj, int action,
+				      struct nlgo_including *how,
+				      struct nlgo_changes *changes);
+/* Includes what is in a message of the kernel's. */
+struct nlgo_result nlgo_cache_event(struct nl_cache *cache, const void *data,
+				    uint32_t len, int proto,
+				    const struct nl_object_ops *ops,
+				    struct nlgo_including *how,
+				    struct nlgo_changes *changes);
+
+/* The way from what a cache has to what the kernel has. */
+struct nlgo_resync {
+	struct nlgo_list now;  /* what the kernel has */
+	struct nlgo_list was;  /* what the cache had */
+	struct nl_object **of; /* what now[i] was, borrowed, or NULL */
+	struct nlgo_list behind;
+	uint32_t cursor;
+	uint32_t partial; /* what is not in now may still be there */
+};
+
+/* The steps, in this order; those with from and to do a part of now. */
+int nlgo_resync_begin(struct nl_cache *cache, struct nlgo_resync *r);
+void nlgo_resync_match(struct nl_cache *cache, struct nlgo_resync *r,
+		       uint32_t from, uint32_t to);
+int nlgo_resync_fill(struct nl_cache *cache, struct nlgo_resync *r,
+		     struct nlgo_changes *changes, uint32_t from, uint32_t to);
+int nlgo_resync_end(struct nl_cache *cache, struct nlgo_resync *r,
+		    struct nlgo_changes *changes);
+void nlgo_resync_free(struct nlgo_resync *r);
 
 /* ---- links */
 
@@ -518,6 +578,37 @@ void nlgo_dump_begin(struct nl_object *obj, int type, struct nlgo_parent *p);
 /* With the text, if there is one. */
 void nlgo_dump_end(struct nl_object *obj, struct nlgo_parent *p,
 		   struct nlgo_text *t);
+
+/* ---- kinds of links: geneve, macvlan, veth, vxlan */
+
+enum nlgo_kind_addr {
+	NLGO_GENEVE_REMOTE,
+	NLGO_MACVLAN_ADD,
+	NLGO_MACVLAN_DEL,
+	NLGO_VXLAN_GROUP,
+	NLGO_VXLAN_LOCAL,
+};
+
+/* Gives a copy of the address to the setter. */
+int nlgo_kind_set_addr(struct rtnl_link *link, int which, int family,
+		       const void *b, size_t len);
+/* Copies what the getter makes. */
+int nlgo_kind_get_addr(struct rtnl_link *link, int which,
+		       struct nlgo_addr *out);
+
+/*
+ * The two links of a veth point at each other, and one of them, the owner, is
+ * made by the user and frees the other, its peer, which then points nowhere and
+ * crashes in requests and details. So as long as there are references to a peer
+ * beside the owner's, there is one to the owner. All under a lock.
+ */
+
+/* A new reference to the other link, NULL without memory. */
+struct rtnl_link *nlgo_veth_peer(struct rtnl_link *link);
+/* Whether the link owns a peer that nlgo_veth_peer gave out. */
+int nlgo_veth_owner(struct rtnl_link *link);
+/* rtnl_link_set_type; -NLE_BUSY for a peer that nlgo_veth_peer gave out. */
+int nlgo_link_set_type(struct rtnl_link *link, const char *type);
 
 /* ---- NetLink */
 

@@ -165,7 +165,7 @@ func (o *Object) Close() error {
 		return nil
 	}
 	refs.Lock()
-	C.nl_object_put(c)
+	C.nlgo_object_put(c)
 	refs.Unlock()
 	return nil
 }
@@ -187,7 +187,7 @@ func Retain[O Kind](o O) (O, error) {
 
 // Clone returns a copy of the object, which the caller owns and which is in no cache. The link that an address or a traffic control
 // object refers to is shared between original and copy. What libnl copies wrongly is refused with [ErrOpNotSupp]: a link with
-// virtual functions, a macvtap, a netem qdisc with a delay distribution, a basic classifier, a classifier with actions or, of kind
+// virtual functions, a macvtap in source mode, a netem qdisc with a delay distribution, a basic classifier, a classifier with actions or, of kind
 // cgroup, with ematches, an action in a list.
 //
 // Implements: nl_object_clone
@@ -541,6 +541,13 @@ func newLent(n int) []lentObject {
 	s := lentSlab[:n:n]
 	lentSlab = lentSlab[n:]
 	return s
+}
+
+func (p *parsed) len() int {
+	if p.c.first == nil {
+		return 0
+	}
+	return 1 + int(p.c.n_more)
 }
 
 func (p *parsed) at(i int) *C.struct_nl_object {

@@ -579,7 +579,8 @@ func TestObjectKernelDumps(t *testing.T) {
 	}
 	tcmsg := func(name string, parent uint32) []byte { return slices.Concat(u32(0, index(name), 0, parent, 0)) }
 	zero := make([]byte, 28)
-	gact := []byte{0, 0, 0, 0, 20, 0, 1, 0, 16, 0, 1, 0, 9, 0, 1, 0, 'g', 'a', 'c', 't', 0, 0, 0, 0}
+	u16 := binary.NativeEndian.AppendUint16
+	gact := slices.Concat(u32(0), u16(u16(nil, 20), 1), u16(u16(nil, 16), 1), u16(u16(nil, 9), 1), []byte("gact\x00\x00\x00\x00"))
 	for _, c := range []struct {
 		proto   libnl.Protocol
 		typ     libnl.MsgType

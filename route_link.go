@@ -33,7 +33,7 @@ func NewLink() (*Link, error) {
 
 // Close gives the handle's reference back: see [Object.Close].
 //
-// Implements: rtnl_link_put
+// Implements: rtnl_link_put rtnl_link_veth_release
 func (l *Link) Close() error { return l.object().Close() }
 
 // ptr returns the C object, nil if the handle is nil, closed or revoked.
@@ -174,7 +174,8 @@ func (l *Link) SetQdisc(s string) error {
 func (l *Link) Type() string { return C.GoString(C.rtnl_link_get_type(l.live())) }
 
 // SetType makes the link one of the kind; what a former kind had is lost. A kind that libnl does not know has no view, and a request for it
-// carries the name alone. An empty name is [ErrInval]: libnl would keep the old kind to free it twice.
+// carries the name alone. An empty name is [ErrInval]: libnl would keep the old kind to free it twice. The kind of what
+// [LinkVeth.Peer] returned does not change ([ErrBusy]).
 //
 // Implements: rtnl_link_set_type rtnl_link_set_info_type
 func (l *Link) SetType(kind string) error {
@@ -186,10 +187,15 @@ func (l *Link) SetType(kind string) error {
 	case kind == "":
 		return argErr(fn, "empty kind")
 	}
+	refs.Lock()
+	defer refs.Unlock()
 	var rc C.int
-	err := setText(fn, kind, 255, func(p *C.char) { rc = C.rtnl_link_set_type(c, p) })
+	err := setText(fn, kind, 255, func(p *C.char) { rc = C.nlgo_link_set_type(c, p) })
 	if err != nil {
 		return err
+	}
+	if Errno(-rc) == ErrBusy {
+		return &Error{Func: fn, Code: ErrBusy, Msg: "the link is the peer of another"}
 	}
 	return codeErr(fn, int(rc))
 }

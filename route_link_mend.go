@@ -18,10 +18,29 @@ import (
 // its IFLA_INFO_DATA, nil if there is none, and returns it as it should be; it may write into what it was given. It must leave alone what a
 // libnl without the mistake writes.
 var linkMends = map[string]func(l *Link, data []byte) ([]byte, error){
-	"gre":    mendGRE,
-	"gretap": mendGRE,
-	"vlan":   mendVLAN,
-	"vti":    mendVTI,
+	"geneve":  mendGeneve,
+	"gre":     mendGRE,
+	"gretap":  mendGRE,
+	"macsec":  mendMACsec,
+	"macvlan": mendMACVLAN,
+	"vlan":    mendVLAN,
+	"vti":     mendVTI,
+	"vxlan":   mendVXLAN,
+}
+
+// linkChecks find, for a kind of links, what a request would leave out or the kernel would not understand.
+var linkChecks = map[string]func(l *Link) error{
+	"macsec":  checkMACsec,
+	"macvlan": checkMACVLAN,
+}
+
+// checkLink returns the error for a link that no request can be built from.
+func checkLink(fn string, l *Link) error {
+	check := linkChecks[l.Type()]
+	if check == nil {
+		return nil
+	}
+	return named(fn, check(l))
 }
 
 // mendLink puts right what libnl wrote wrongly in a request that it built from l.

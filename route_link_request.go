@@ -25,6 +25,9 @@ func (l *Link) BuildAdd(f MsgFlags) (*Msg, error) {
 	if c == nil {
 		return nil, closedErr(fn)
 	}
+	if err := checkLink(fn, l); err != nil {
+		return nil, err
+	}
 	var msg *C.struct_nl_msg
 	rc := C.rtnl_link_build_add_request(c, C.int(f), &msg)
 	return builtLink(fn, rc, msg, l)
@@ -49,6 +52,9 @@ func (l *Link) BuildChange(changes *Link, f MsgFlags) (*Msg, error) {
 	orig, c := l.ptr(), changes.ptr()
 	if orig == nil || c == nil {
 		return nil, closedErr(fn)
+	}
+	if err := checkLink(fn, changes); err != nil {
+		return nil, err
 	}
 	var msg *C.struct_nl_msg
 	rc := C.nlgo_link_build_change(orig, c, C.int(f), &msg)

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/golibnl/libnl"
+	"github.com/golibnl/libnl/internal/nltest"
 	"github.com/golibnl/libnl/internal/oracle"
 )
 
@@ -157,6 +158,37 @@ func TestLinkVLANMaps(t *testing.T) {
 	}
 	_, err = l.BuildAdd(0)
 	isErr(t, "more mappings than a message has room for", err, libnl.ErrMsgSize)
+}
+
+func TestKernelLinkVLAN(t *testing.T) {
+	s := netNS(t)
+	below := nltest.Link(t, "veth", "v0", "peer name v1")
+	nltest.Link(t, "vlan", "link v0 name x0", "protocol 802.1ad id 4094 gvrp on egress-qos-map 1:2 9:3 ingress-qos-map 3:4")
+	x0, ok := linkNow(t, s, "x0").VLAN()
+	equal(t, "is a vlan", ok, true)
+	id, err := x0.ID()
+	noErr(t, err)
+	equal(t, "id", id, 4094)
+	proto, err := x0.Protocol()
+	noErr(t, err)
+	equal(t, "protocol", proto, 0x88a8)
+	prio, _, err := x0.IngressMap()
+	noErr(t, err)
+	equal(t, "ingress map", prio, [8]uint32{3: 4})
+	maps, err := x0.EgressMap()
+	noErr(t, err)
+	deepEqual(t, "egress map", maps, []libnl.VLANMap{{From: 1, To: 2}, {From: 9, To: 3}})
+	deleteFrom(t, s, x0.Link())
+
+	v := newVLAN(t)
+	noErr(t, v.SetID(5))
+	noErr(t, v.SetIngressMap(0, 7))
+	noErr(t, v.SetIngressMap(3, 4))
+	noErr(t, v.SetEgressMap(1, 2))
+	noErr(t, v.SetEgressMap(9, 3))
+	addTo(t, s, v.Link(), "x1", below)
+	ipShows(t, "x1", map[string]string{"id": "5", "ingress_qos": `[{"from":0,"to":7},{"from":3,"to":4}]`, "egress_qos": `[{"from":1,"to":2},{"from":9,"to":3}]`})
+	deleteFrom(t, s, v.Link())
 }
 
 // linkData returns the payload of IFLA_INFO_DATA in a request for a link.

@@ -203,7 +203,7 @@ func operations(s *libnl.Socket, cb *libnl.Callbacks) []func(context.Context) er
 	ignore := func(*libnl.Msg) error { return nil }
 	link := func() *libnl.Msg {
 		m, _ := libnl.NewMsgSimple(libnl.RTMGetLink, 0)
-		m.Append([]byte{0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, 4)
+		m.Append(u32(0, 1, 0, 0), 4)
 		return m
 	}
 	dump := func() *libnl.Msg {

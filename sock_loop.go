@@ -655,21 +655,8 @@ func (s *Socket) WaitForAck() error {
 // Implements: nl_pickup nl_pickup_keep_syserr
 func (s *Socket) Pickup() (*Object, error) {
 	const fn = "nl_pickup"
-	if s == nil {
-		return nil, argErr(fn, "nil Socket")
-	}
-	own, err := s.Callbacks()
-	if err != nil {
-		return nil, err
-	}
-	defer own.Close()
-	cb, err := own.Clone()
-	if err != nil {
-		return nil, err
-	}
-	defer cb.Close()
 	var obj *Object
-	err = cb.Set(CbValid, KindCustom, func(m *Msg) error {
+	err := s.pickup(fn, func(m *Msg) error {
 		o, err := m.Object()
 		if err == nil {
 			_ = obj.Close()
@@ -678,20 +665,38 @@ func (s *Socket) Pickup() (*Object, error) {
 		return err
 	})
 	if err != nil {
-		return nil, err
-	}
-	set, err := cb.hold(fn)
-	if err != nil {
-		return nil, err
-	}
-	a, err := s.startLoop(fn, s.waiting(), set, loopPickup, true)
-	if err != nil {
-		return nil, err
-	}
-	defer a.end()
-	if err = a.runAck(0); err != nil {
 		_ = obj.Close()
 		return nil, err
 	}
 	return obj, nil
+}
+
+// pickup waits for an answer as libnl does, to its end, and gives the messages with data to valid.
+func (s *Socket) pickup(fn string, valid MsgFunc) error {
+	if s == nil {
+		return argErr(fn, "nil Socket")
+	}
+	own, err := s.Callbacks()
+	if err != nil {
+		return err
+	}
+	defer own.Close()
+	cb, err := own.Clone()
+	if err != nil {
+		return err
+	}
+	defer cb.Close()
+	if err := cb.Set(CbValid, KindCustom, valid); err != nil {
+		return err
+	}
+	set, err := cb.hold(fn)
+	if err != nil {
+		return err
+	}
+	a, err := s.startLoop(fn, s.waiting(), set, loopPickup, true)
+	if err != nil {
+		return err
+	}
+	defer a.end()
+	return a.runAck(0)
 }

@@ -55,7 +55,7 @@ func TestTrapInterruptedDump(t *testing.T) {
 	nltest.NetNS(t)
 	t.Run("libnl", func(t *testing.T) {
 		// unlike ours: no bound, each piece as often as the dump was made; and no error for who has a callback for it
-		addr := oracle.Message(unix.RTM_NEWADDR, flagMulti, 0, cat([]byte{unix.AF_INET, 24, 0, 0, 1, 0, 0, 0}, oracle.Attr(unix.IFA_LOCAL, []byte{192, 0, 2, 1})))
+		addr := oracle.Message(unix.RTM_NEWADDR, flagMulti, 0, cat([]byte{unix.AF_INET, 24, 0, 0}, u32(1), oracle.Attr(unix.IFA_LOCAL, []byte{192, 0, 2, 1})))
 		bad := bytes.Clone(addr)
 		binary.NativeEndian.PutUint16(bad[6:], flagMulti|flagIntr)
 		const restarts = 20

@@ -84,8 +84,18 @@ func TestReadmeProgram(t *testing.T) {
 		t.Fatalf("%v\n%s", err, out)
 	}
 
+	shows, end := start(t, filepath.Join(app, "app"))
+	shows("lo ")
+	nltest.Run(t, "ip", "link", "set", "lo", "mtu", "1234")
+	shows("1234")
+	end()
+}
+
+// start runs a program in a network namespace of its own; shows waits for what it prints, end interrupts it.
+func start(t *testing.T, program string) (shows func(text string), end func()) {
+	t.Helper()
 	nltest.NetNS(t)
-	run := exec.Command(filepath.Join(app, "app"))
+	run := exec.Command(program)
 	out := &buffer{}
 	run.Stdout, run.Stderr = out, out
 	if err := run.Start(); err != nil {
@@ -93,7 +103,7 @@ func TestReadmeProgram(t *testing.T) {
 	}
 	done := make(chan error, 1)
 	go func() { done <- run.Wait() }()
-	shows := func(text string) {
+	shows = func(text string) {
 		t.Helper()
 		for end := time.Now().Add(10 * time.Second); !strings.Contains(out.String(), text); time.Sleep(10 * time.Millisecond) {
 			if time.Now().After(end) {
@@ -101,15 +111,40 @@ func TestReadmeProgram(t *testing.T) {
 			}
 		}
 	}
-	shows("lo ")
-	nltest.Run(t, "ip", "link", "set", "lo", "mtu", "1234")
-	shows("1234")
-	if err := run.Process.Signal(unix.SIGINT); err != nil {
-		t.Fatal(err)
+	return shows, func() {
+		t.Helper()
+		if err := run.Process.Signal(unix.SIGINT); err != nil {
+			t.Fatal(err)
+		}
+		if err := <-done; err != nil {
+			t.Fatalf("the program ends with %v:\n%s", err, out)
+		}
 	}
-	if err := <-done; err != nil {
-		t.Fatalf("the program ends with %v:\n%s", err, out)
+}
+
+// The example that follows links, addresses and routes tells what changes, by name.
+func TestExampleFollow(t *testing.T) {
+	program := filepath.Join(t.TempDir(), "follow")
+	build := exec.Command("go", "build", "-o", program, "./examples/follow")
+	build.Dir = root
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
 	}
+	shows, end := start(t, program)
+	shows("1 route/link")
+	shows(" route/route")
+	nltest.Run(t, "ip", "link", "add", "v0", "type", "veth", "peer", "name", "v1")
+	shows("new v0 ")
+	nltest.Run(t, "ip", "link", "set", "v0", "mtu", "1400")
+	shows("changed: mtu")
+	nltest.Run(t, "ip", "link", "set", "v0", "up")
+	nltest.Run(t, "ip", "addr", "add", "192.0.2.1/24", "dev", "v0")
+	shows("new 192.0.2.1/24 inet dev v0 ")
+	shows("new inet 192.0.2.0/24 table main type unicast via dev v0")
+	nltest.Run(t, "ip", "link", "del", "v0")
+	shows("del v0 ")
+	shows("del inet 192.0.2.0/24")
+	end()
 }
 
 // The same program is kept as an example.

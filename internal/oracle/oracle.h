@@ -208,6 +208,9 @@ int orc_trap_local_port(int32_t *out);
 int orc_trap_resolve_closed(int32_t *out);
 uint32_t orc_trap_short_u32(void);
 
+/* nl_cache_dump; malloc'ed, NULL without memory. */
+char *orc_cache_text(struct nl_cache *cache, int type);
+
 /* Fills a cache from fed datagrams; out: code, items, requests sent. */
 int orc_trap_fill(const char *name, int resync, const uint8_t *bytes,
 		  const uint32_t *lens, int n, int32_t *out);

@@ -132,10 +132,24 @@ func TestTrapUnreadAck(t *testing.T) {
 	}
 }
 
+func u16(v ...uint16) (b []byte) {
+	for _, x := range v {
+		b = binary.NativeEndian.AppendUint16(b, x)
+	}
+	return b
+}
+
+func u32(v ...uint32) (b []byte) {
+	for _, x := range v {
+		b = binary.NativeEndian.AppendUint32(b, x)
+	}
+	return b
+}
+
 // addr is a message about an IPv4 address of lo.
 func addr(flags uint16, last byte) []byte {
 	ip := []byte{192, 0, 2, last}
-	return oracle.Message(unix.RTM_NEWADDR, flagMulti|flags, 0, join([]byte{unix.AF_INET, 24, 0, 0}, []byte{1, 0, 0, 0},
+	return oracle.Message(unix.RTM_NEWADDR, flagMulti|flags, 0, join([]byte{unix.AF_INET, 24, 0, 0}, u32(1),
 		oracle.Attr(unix.IFA_ADDRESS, ip), oracle.Attr(unix.IFA_LOCAL, ip)))
 }
 
@@ -378,10 +392,8 @@ func TestBuildMsg(t *testing.T) {
 		{Kind: oracle.NestEnd},
 		{Kind: oracle.PutAddr, Type: 4, Arg: unix.AF_INET, Value: []byte{10, 0, 0, 1}},
 	})
-	want := join([]byte{56 + 4, 0, 0, 0}, []byte{16, 0, 5, 0}, []byte{7, 0, 0, 0}, []byte{6, 0, 0, 0}, make([]byte, 4),
-		[]byte{6, 0, 1, 0, 0x34, 0x12, 0, 0}, []byte{20 - 4, 0, 2, 0x80}, []byte{9, 0, 3, 0}, []byte("eth0"), make([]byte, 4),
-		[]byte{8, 0, 4, 0, 10, 0, 0, 1})
-	binary.NativeEndian.PutUint32(want, uint32(len(want)))
+	want := join(u32(52), u16(16, 5), u32(7, 6), make([]byte, 4), u16(6, 1, 0x1234, 0), u16(16, 2|unix.NLA_F_NESTED), u16(9, 3), []byte("eth0"),
+		make([]byte, 4), u16(8, 4), []byte{10, 0, 0, 1})
 	if code != 0 || failed != -1 || string(b) != string(want) {
 		t.Errorf("code %d at %d:\n% x, want\n% x", code, failed, b, want)
 	}

@@ -305,3 +305,17 @@ int orc_cancel_down(const char *fn, uint64_t n, double *v, char *unit)
 	unit[15] = 0;
 	return 0;
 }
+
+char *orc_cache_text(struct nl_cache *cache, int type)
+{
+	struct nl_dump_params dp = {.dp_type = type};
+	char *text = NULL;
+	size_t n;
+
+	dp.dp_fd = open_memstream(&text, &n);
+	if (!dp.dp_fd)
+		return NULL;
+	nl_cache_dump(cache, &dp);
+	fclose(dp.dp_fd);
+	return text;
+}

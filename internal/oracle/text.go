@@ -122,6 +122,13 @@ func CancelDown(fn string, n uint64) (v float64, unit string, ok bool) {
 	return float64(d), cString(u[:]), rc == 0
 }
 
+// CacheText runs nl_cache_dump.
+func CacheText(cache Ptr, dumpType int) string {
+	p := C.orc_cache_text(*(**C.struct_nl_cache)(unsafe.Pointer(&cache)), C.int(dumpType))
+	defer C.free(unsafe.Pointer(p))
+	return C.GoString(p)
+}
+
 // SysErr returns nl_syserr2nlerr of an errno.
 func SysErr(errno int) int { return int(C.nl_syserr2nlerr(C.int(errno))) }
 

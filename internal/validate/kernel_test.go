@@ -273,8 +273,11 @@ func shapeOf(m []byte) string {
 	return b.String()
 }
 
-// load returns the recorded messages.
+// load returns the recorded messages, which are little-endian: elsewhere none.
 func load(t testing.TB) (ms [][]byte) {
+	if ne.Uint16([]byte{1, 0}) != 1 {
+		return nil
+	}
 	f, err := os.Open(recorded)
 	if err != nil {
 		t.Fatal(err)
@@ -298,7 +301,11 @@ func load(t testing.TB) (ms [][]byte) {
 
 // TestRecorded checks what a kernel said once, on machines of which the kernel says less.
 func TestRecorded(t *testing.T) {
-	for _, m := range load(t) {
+	ms := load(t)
+	if ms == nil {
+		t.Skip("recorded on little-endian machines")
+	}
+	for _, m := range ms {
 		if err := validate.Msg(unix.NETLINK_ROUTE, m); err != nil {
 			t.Errorf("%v\n%x", err, m)
 			continue
