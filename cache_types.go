@@ -167,7 +167,7 @@ func askLinks(get MsgType, a cacheArgs) (*Msg, error) {
 	return m, m.Err()
 }
 
-// RouteCacheContent is the flag of a cache of routes that asks for those that the kernel made of others (ROUTE_CACHE_CONTENT).
+// routeCacheContent is the flag of a cache of routes that asks for those that the kernel made of others (ROUTE_CACHE_CONTENT).
 const routeCacheContent = 1
 
 func askRoutes(get MsgType, a cacheArgs) (*Msg, error) {

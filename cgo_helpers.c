@@ -2629,156 +2629,154 @@ void nlgo_dump_end(struct nl_object *obj, struct nlgo_parent *p,
 	if (t->text && nlgo_object_is(obj, "route/link") &&
 	    nlgo_link_is((struct rtnl_link *)obj, NLGO_LINK_SIT))
 		sit_correct((struct rtnl_link *)obj, t);
+}
 
-	/* ---- kinds of links: geneve, macvlan, veth, vxlan */
+/* ---- kinds of links: geneve, macvlan, veth, vxlan */
 
-	int nlgo_kind_set_addr(struct rtnl_link * link, int which, int family,
-			       const void *b, size_t len)
-	{
-		struct nl_addr *a = nlgo_addr_new(family, b, len, 8 * (int)len);
-		int err = -NLE_INVAL;
+int nlgo_kind_set_addr(struct rtnl_link *link, int which, int family,
+		       const void *b, size_t len)
+{
+	struct nl_addr *a = nlgo_addr_new(family, b, len, 8 * (int)len);
+	int err = -NLE_INVAL;
 
-		if (!a)
-			return -NLE_NOMEM;
-		switch (which) {
-		case NLGO_GENEVE_REMOTE:
-			err = rtnl_link_geneve_set_remote(link, a);
-			break;
-		case NLGO_MACVLAN_ADD:
-			err = rtnl_link_macvlan_add_macaddr(link, a);
-			break;
-		case NLGO_MACVLAN_DEL:
-			err = rtnl_link_macvlan_del_macaddr(link, a);
-			break;
-		case NLGO_VXLAN_GROUP:
-			err = rtnl_link_vxlan_set_group(link, a);
-			break;
-		case NLGO_VXLAN_LOCAL:
-			err = rtnl_link_vxlan_set_local(link, a);
-			break;
-		}
-		nl_addr_put(a);
+	if (!a)
+		return -NLE_NOMEM;
+	switch (which) {
+	case NLGO_GENEVE_REMOTE:
+		err = rtnl_link_geneve_set_remote(link, a);
+		break;
+	case NLGO_MACVLAN_ADD:
+		err = rtnl_link_macvlan_add_macaddr(link, a);
+		break;
+	case NLGO_MACVLAN_DEL:
+		err = rtnl_link_macvlan_del_macaddr(link, a);
+		break;
+	case NLGO_VXLAN_GROUP:
+		err = rtnl_link_vxlan_set_group(link, a);
+		break;
+	case NLGO_VXLAN_LOCAL:
+		err = rtnl_link_vxlan_set_local(link, a);
+		break;
+	}
+	nl_addr_put(a);
+	return err;
+}
+
+int nlgo_kind_get_addr(struct rtnl_link *link, int which, struct nlgo_addr *out)
+{
+	struct nl_addr *a = NULL;
+	int err = -NLE_INVAL;
+
+	switch (which) {
+	case NLGO_GENEVE_REMOTE:
+		err = rtnl_link_geneve_get_remote(link, &a);
+		break;
+	case NLGO_VXLAN_GROUP:
+		err = rtnl_link_vxlan_get_group(link, &a);
+		break;
+	case NLGO_VXLAN_LOCAL:
+		err = rtnl_link_vxlan_get_local(link, &a);
+		break;
+	}
+	if (err < 0)
 		return err;
-	}
+	if (!a)
+		return -NLE_NOMEM;
+	nlgo_addr_get(a, out);
+	nl_addr_put(a);
+	return 0;
+}
 
-	int nlgo_kind_get_addr(struct rtnl_link * link, int which,
-			       struct nlgo_addr *out)
-	{
-		struct nl_addr *a = NULL;
-		int err = -NLE_INVAL;
+struct veth {
+	struct veth *next;
+	struct rtnl_link *peer, *owner; /* a reference to the owner */
+};
 
-		switch (which) {
-		case NLGO_GENEVE_REMOTE:
-			err = rtnl_link_geneve_get_remote(link, &a);
-			break;
-		case NLGO_VXLAN_GROUP:
-			err = rtnl_link_vxlan_get_group(link, &a);
-			break;
-		case NLGO_VXLAN_LOCAL:
-			err = rtnl_link_vxlan_get_local(link, &a);
-			break;
-		}
-		if (err < 0)
-			return err;
-		if (!a)
-			return -NLE_NOMEM;
-		nlgo_addr_get(a, out);
-		nl_addr_put(a);
-		return 0;
-	}
+static struct veth *veths;
 
-	struct veth {
-		struct veth *next;
-		struct rtnl_link *peer, *owner; /* a reference to the owner */
-	};
+/* Where in the list the veth with this peer or owner is, the end if
+ * nowhere. */
+static struct veth **veth_find(struct rtnl_link *peer, struct rtnl_link *owner)
+{
+	struct veth **p = &veths;
 
-	static struct veth *veths;
+	while (*p && (*p)->peer != peer && (*p)->owner != owner)
+		p = &(*p)->next;
+	return p;
+}
 
-	/* Where in the list the veth with this peer or owner is, the end if
-	 * nowhere. */
-	static struct veth **veth_find(struct rtnl_link * peer,
-				       struct rtnl_link * owner)
-	{
-		struct veth **p = &veths;
+static void veth_forget(struct veth **p)
+{
+	struct veth *v = *p;
 
-		while (*p && (*p)->peer != peer && (*p)->owner != owner)
-			p = &(*p)->next;
-		return p;
-	}
+	*p = v->next;
+	rtnl_link_put(v->owner);
+	free(v);
+}
 
-	static void veth_forget(struct veth * *p)
-	{
-		struct veth *v = *p;
+int nlgo_veth_owner(struct rtnl_link *link)
+{
+	return *veth_find(NULL, link) != NULL;
+}
 
-		*p = v->next;
-		rtnl_link_put(v->owner);
-		free(v);
-	}
+struct rtnl_link *nlgo_veth_peer(struct rtnl_link *link)
+{
+	struct rtnl_link *other = rtnl_link_veth_get_peer(link);
+	struct veth *v;
 
-	int nlgo_veth_owner(struct rtnl_link * link)
-	{
-		return *veth_find(NULL, link) != NULL;
-	}
-
-	struct rtnl_link *nlgo_veth_peer(struct rtnl_link * link)
-	{
-		struct rtnl_link *other = rtnl_link_veth_get_peer(link);
-		struct veth *v;
-
-		if (*veth_find(link, link))
-			return other;
-		v = calloc(1, sizeof(*v));
-		if (!v) {
-			rtnl_link_put(other);
-			return NULL;
-		}
-		nl_object_get((struct nl_object *)link);
-		v->peer = other;
-		v->owner = link;
-		v->next = veths;
-		veths = v;
+	if (*veth_find(link, link))
 		return other;
+	v = calloc(1, sizeof(*v));
+	if (!v) {
+		rtnl_link_put(other);
+		return NULL;
 	}
+	nl_object_get((struct nl_object *)link);
+	v->peer = other;
+	v->owner = link;
+	v->next = veths;
+	veths = v;
+	return other;
+}
 
-	void nlgo_object_put(struct nl_object * obj)
-	{
-		struct veth **v = &veths;
+void nlgo_object_put(struct nl_object *obj)
+{
+	struct veth **v = &veths;
 
-		nl_object_put(obj);
-		while (*v) {
-			if (nl_object_get_refcnt(
-				    (struct nl_object *)(*v)->peer) == 1)
-				veth_forget(v);
-			else
-				v = &(*v)->next;
-		}
-	}
-
-	int nlgo_link_set_type(struct rtnl_link * link, const char *type)
-	{
-		struct veth **v = veth_find(NULL, link);
-		int err;
-
-		if (*veth_find(link, NULL))
-			return -NLE_BUSY;
-		err = rtnl_link_set_type(link, type);
-		if (*v) {
-			/* on its own now, with an empty peer */
-			rtnl_link_set_type((*v)->peer, "veth");
+	nl_object_put(obj);
+	while (*v) {
+		if (nl_object_get_refcnt((struct nl_object *)(*v)->peer) == 1)
 			veth_forget(v);
-		}
-		return err;
+		else
+			v = &(*v)->next;
 	}
+}
 
-	/* ---- NetLink */
+int nlgo_link_set_type(struct rtnl_link *link, const char *type)
+{
+	struct veth **v = veth_find(NULL, link);
+	int err;
 
-	uint32_t nlgo_drops(int fd)
-	{
-		uint32_t mem[SK_MEMINFO_VARS];
-		socklen_t len = sizeof(mem);
-
-		if (getsockopt(fd, SOL_SOCKET, SO_MEMINFO, mem, &len) < 0 ||
-		    len < sizeof(mem))
-			return 0;
-		return mem[SK_MEMINFO_DROPS];
+	if (*veth_find(link, NULL))
+		return -NLE_BUSY;
+	err = rtnl_link_set_type(link, type);
+	if (*v) {
+		/* on its own now, with an empty peer */
+		rtnl_link_set_type((*v)->peer, "veth");
+		veth_forget(v);
 	}
+	return err;
+}
+
+/* ---- NetLink */
+
+uint32_t nlgo_drops(int fd)
+{
+	uint32_t mem[SK_MEMINFO_VARS];
+	socklen_t len = sizeof(mem);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_MEMINFO, mem, &len) < 0 ||
+	    len < sizeof(mem))
+		return 0;
+	return mem[SK_MEMINFO_DROPS];
+}
