@@ -2,6 +2,7 @@
 #include "cgo_helpers.h"
 #include "_cgo_export.h"
 
+#include <arpa/inet.h>
 #include <limits.h>
 #include <math.h>
 #include <netinet/in.h>
@@ -11,6 +12,7 @@
 
 #include <linux/if_bridge.h>
 #include <linux/lwtunnel.h>
+#include <linux/if_link.h>
 #include <linux/netconf.h>
 #include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
@@ -1100,13 +1102,16 @@ int nlgo_object_settle(struct nl_object *obj)
 	struct rtnl_link *link = (struct rtnl_link *)obj;
 
 	/* Before 3.11 the parser drops what setting the type had
-	 * allocated, the kernel sends no data for this type, and so
-	 * dumps and requests follow a null pointer. Setting it again
-	 * gives what 3.11 has: an empty peer.
+	 * allocated. For veth the kernel sends no data, and before 3.11
+	 * libnl does not parse that of a bond, so dumps, requests and
+	 * setters follow a null pointer. Setting the type again gives
+	 * an empty peer, as 3.11 has, and an empty bond.
 	 */
 	if (nl_ver_num >= LIBNL_VER(3, 11) || !nl_object_get_msgtype(obj) ||
 	    !nlgo_object_is(obj, "route/link"))
 		return 0;
+	if (nlgo_link_is(link, NLGO_LINK_BOND))
+		return rtnl_link_set_type(link, "bond");
 	if (!nlgo_link_is(link, NLGO_LINK_VETH) || nlgo_veth_owner(link))
 		return 0;
 	return rtnl_link_set_type(link, "veth");
@@ -1240,6 +1245,8 @@ struct nlgo_objects nlgo_msg_objects(const void *data, uint32_t len, int proto)
 	err = nl_msg_parse(msg, collect, &res);
 	if (err < 0)
 		objects_drop(&res, err);
+	else if (res.first)
+		nlgo_bond_parsed(res.first, nlmsg_hdr(msg));
 	scratch_put();
 	return res;
 }
@@ -1372,10 +1379,12 @@ static int clone_complete(struct nl_object *dst, struct nl_object *src)
 	if (nlgo_object_is(src, "route/route"))
 		return nexthops_complete((struct rtnl_route *)dst,
 					 (struct rtnl_route *)src);
-	if (nlgo_object_is(src, "route/link") &&
-	    nlgo_link_is((struct rtnl_link *)src, NLGO_LINK_MACVTAP))
+	if (!nlgo_object_is(src, "route/link"))
+		return 0;
+	if (nlgo_link_is((struct rtnl_link *)src, NLGO_LINK_MACVTAP))
 		return macvtap_complete((struct rtnl_link *)dst);
-	return 0;
+	return nlgo_bond_cloned((struct rtnl_link *)dst,
+				(struct rtnl_link *)src);
 }
 
 /* libnl loses a piece of memory where it clones a can link. */
@@ -1552,6 +1561,7 @@ struct nlgo_text nlgo_object_dump(struct nl_object *obj, int type)
 {
 	struct nlgo_text t = {.text = NULL};
 	struct nl_dump_params dp = {.dp_type = type};
+	struct nlgo_parent parent;
 	int bad;
 
 	if (route_settle(obj) < 0)
@@ -1559,12 +1569,14 @@ struct nlgo_text nlgo_object_dump(struct nl_object *obj, int type)
 	dp.dp_fd = open_memstream(&t.text, &t.len);
 	if (!dp.dp_fd)
 		return t;
+	nlgo_dump_begin(obj, type, &parent);
 	nl_object_dump(obj, &dp);
 	bad = ferror(dp.dp_fd);
 	if (fclose(dp.dp_fd) || bad) {
 		free(t.text);
 		t.text = NULL;
 	}
+	nlgo_dump_end(obj, &parent, &t);
 	return t;
 }
 
@@ -3195,7 +3207,8 @@ struct veth {
 
 static struct veth *veths;
 
-/* Where in the list the veth with this peer or owner is, the end if nowhere. */
+/* Where in the list the veth with this peer or owner is, the end if
+ * nowhere. */
 static struct veth **veth_find(struct rtnl_link *peer, struct rtnl_link *owner)
 {
 	struct veth **p = &veths;
@@ -3266,6 +3279,171 @@ int nlgo_link_set_type(struct rtnl_link *link, const char *type)
 		veth_forget(v);
 	}
 	return err;
+}
+
+/* ---- tunnels and bonds */
+
+/* Sets in the bond what the message says of it. */
+static void bond_read(struct rtnl_link *link, struct nlmsghdr *h)
+{
+	struct nlattr *a;
+	int rest;
+
+	a = nlmsg_find_attr(h, sizeof(struct ifinfomsg), IFLA_LINKINFO);
+	if (a)
+		a = nla_find(nla_data(a), nla_len(a), IFLA_INFO_DATA);
+	if (!a)
+		return;
+	rest = nla_len(a);
+	for (a = nla_data(a); nla_ok(a, rest); a = nla_next(a, &rest)) {
+		switch (nla_type(a)) {
+		case IFLA_BOND_MODE:
+			rtnl_link_bond_set_mode(link, nla_get_u8(a));
+			break;
+		case IFLA_BOND_ACTIVE_SLAVE:
+			rtnl_link_bond_set_activeslave(link,
+						       (int)nla_get_u32(a));
+			break;
+		case IFLA_BOND_XMIT_HASH_POLICY:
+			rtnl_link_bond_set_hashing_type(link, nla_get_u8(a));
+			break;
+		case IFLA_BOND_MIIMON:
+			rtnl_link_bond_set_miimon(link, nla_get_u32(a));
+			break;
+		case IFLA_BOND_MIN_LINKS:
+			rtnl_link_bond_set_min_links(link, nla_get_u32(a));
+			break;
+		}
+	}
+}
+
+int nlgo_bond_cloned(struct rtnl_link *dst, struct rtnl_link *src)
+{
+	struct nl_msg *msg;
+	int err;
+
+	/* the others clone them, or have nothing to clone */
+	if (nl_ver_num < LIBNL_VER(3, 8) || nl_ver_num >= LIBNL_VER(3, 11) ||
+	    !nlgo_link_is(dst, NLGO_LINK_BOND))
+		return 0;
+	err = rtnl_link_set_type(dst, "bond");
+	/* what a cache holds was perhaps parsed by libnl alone, and a
+	 * request would follow a null pointer; the parser knows nothing
+	 * of bonds, so there is nothing to copy */
+	if (err < 0 || nl_object_get_cache((struct nl_object *)src))
+		return err;
+	/* before 3.11 there is no other way to read them */
+	err = rtnl_link_build_add_request(src, 0, &msg);
+	if (err < 0)
+		return err;
+	bond_read(dst, nlmsg_hdr(msg));
+	nlmsg_free(msg);
+	return 0;
+}
+
+void nlgo_bond_parsed(struct nl_object *obj, struct nlmsghdr *h)
+{
+	/* 3.11 takes the interval and the number of links for the hashing;
+	 * 41 is NL_CAPABILITY_ROUTE_FIX_PARSE_BONDING */
+	if (nl_ver_num < LIBNL_VER(3, 11) || nl_has_capability(41) ||
+	    !nlgo_object_is(obj, "route/link") ||
+	    !nlgo_link_is((struct rtnl_link *)obj, NLGO_LINK_BOND))
+		return;
+	bond_read((struct rtnl_link *)obj, h);
+}
+
+/* The index of the link below, of the kinds whose details name it; 0 if
+ * none. */
+static uint32_t details_link(struct rtnl_link *link)
+{
+	uint32_t i = 0;
+
+	if (nlgo_link_is(link, NLGO_LINK_GRE) ||
+	    nlgo_link_is(link, NLGO_LINK_GRETAP))
+		return rtnl_link_ipgre_get_link(link);
+	if (nlgo_link_is(link, NLGO_LINK_IP6TNL))
+		return rtnl_link_ip6_tnl_get_link(link);
+	if (nlgo_link_is(link, NLGO_LINK_IPIP))
+		return rtnl_link_ipip_get_link(link);
+	if (nlgo_link_is(link, NLGO_LINK_SIT))
+		return rtnl_link_sit_get_link(link);
+	if (nlgo_link_is(link, NLGO_LINK_VTI))
+		return rtnl_link_ipvti_get_link(link);
+	if (nlgo_link_is(link, NLGO_LINK_VXLAN))
+		return rtnl_link_vxlan_get_link(link, &i) < 0 ? 0 : i;
+	if (nlgo_link_is(link, NLGO_LINK_XFRM))
+		return rtnl_link_xfrmi_get_link(link, &i) < 0 ? 0 : i;
+	return 0;
+}
+
+void nlgo_dump_begin(struct nl_object *obj, int type, struct nlgo_parent *p)
+{
+	struct nl_cache *cache, *provided = NULL;
+	uint32_t i;
+
+	*p = (struct nlgo_parent){.link = NULL};
+	/* before 3.12 details keep a reference to the link below */
+	if (nl_ver_num >= LIBNL_VER(3, 12) || type == NL_DUMP_LINE ||
+	    !nlgo_object_is(obj, "route/link"))
+		return;
+	i = details_link((struct rtnl_link *)obj);
+	if (!i)
+		return;
+	cache = nl_object_get_cache(obj);
+	if (!cache)
+		cache = provided = nl_cache_mngt_require_safe("route/link");
+	if (cache)
+		p->link = rtnl_link_get(cache, (int)i);
+	if (p->link)
+		p->refcnt = nl_object_get_refcnt((struct nl_object *)p->link);
+	nl_cache_put(provided);
+}
+
+/* 3.12 prints bytes of its stack where the 6rd prefix should stand. */
+static void sit_correct(struct rtnl_link *link, struct nlgo_text *t)
+{
+	static const char label[] = "      6rd_prefix   ";
+	char right[INET6_ADDRSTRLEN], *p, *end, *text, *at = NULL;
+	struct in6_addr a;
+	size_t head, n;
+
+	if (rtnl_link_sit_get_ip6rd_prefix(link, &a) ||
+	    !inet_ntop(AF_INET6, &a, right, sizeof(right)))
+		return;
+	/* the last one: an alias before it can hold anything */
+	for (p = t->text; (p = strstr(p, label)); p = at)
+		at = p + strlen(label);
+	if (!at)
+		return;
+	end = strchrnul(at, '\n');
+	n = strlen(right);
+	if ((size_t)(end - at) == n && !memcmp(at, right, n))
+		return;
+	head = (size_t)(at - t->text);
+	text = malloc(head + n + strlen(end) + 1);
+	if (text) {
+		memcpy(text, t->text, head);
+		memcpy(text + head, right, n);
+		strcpy(text + head + n, end);
+		t->len = head + n + strlen(end);
+	}
+	free(t->text);
+	t->text = text;
+}
+
+void nlgo_dump_end(struct nl_object *obj, struct nlgo_parent *p,
+		   struct nlgo_text *t)
+{
+	struct nl_object *parent = (struct nl_object *)p->link;
+
+	if (parent) {
+		while (nl_object_get_refcnt(parent) > p->refcnt)
+			nl_object_put(parent);
+		nl_object_put(parent);
+	}
+	if (t->text && nlgo_object_is(obj, "route/link") &&
+	    nlgo_link_is((struct rtnl_link *)obj, NLGO_LINK_SIT))
+		sit_correct((struct rtnl_link *)obj, t);
 }
 
 /* ---- NetLink */

@@ -122,12 +122,31 @@ static inline int rtnl_nh_get_id(struct rtnl_nh *nh)
 {
 	return -NLE_OPNOTSUPP;
 }
+static inline void rtnl_link_bond_set_mode(struct rtnl_link *link, uint8_t mode)
+{
+}
+static inline void rtnl_link_bond_set_activeslave(struct rtnl_link *link,
+						  int active_slave)
+{
+}
 #else
 #define NLGO_HAS_NH 1
 #include <netlink/route/nh.h>
 #endif /* 3.8 */
 
 #if LIBNL_VER_NUM < LIBNL_VER(3, 9)
+static inline void rtnl_link_bond_set_hashing_type(struct rtnl_link *link,
+						   uint8_t type)
+{
+}
+static inline void rtnl_link_bond_set_miimon(struct rtnl_link *link,
+					     uint32_t miimon)
+{
+}
+static inline void rtnl_link_bond_set_min_links(struct rtnl_link *link,
+						uint32_t min_links)
+{
+}
 static inline int rtnl_link_can_get_device_stats(struct rtnl_link *link,
 						 struct can_device_stats *stats)
 {
@@ -156,6 +175,30 @@ static inline uint32_t rtnl_route_get_nhid(struct rtnl_route *route)
 #endif /* 3.10 */
 
 #if LIBNL_VER_NUM < LIBNL_VER(3, 11)
+static inline int rtnl_link_bond_get_mode(struct rtnl_link *link, uint8_t *mode)
+{
+	return -NLE_OPNOTSUPP;
+}
+static inline int rtnl_link_bond_get_activeslave(struct rtnl_link *link,
+						 int *active_slave)
+{
+	return -NLE_OPNOTSUPP;
+}
+static inline int rtnl_link_bond_get_hashing_type(struct rtnl_link *link,
+						  uint8_t *type)
+{
+	return -NLE_OPNOTSUPP;
+}
+static inline int rtnl_link_bond_get_miimon(struct rtnl_link *link,
+					    uint32_t *miimon)
+{
+	return -NLE_OPNOTSUPP;
+}
+static inline int rtnl_link_bond_get_min_links(struct rtnl_link *link,
+					       uint32_t *min_links)
+{
+	return -NLE_OPNOTSUPP;
+}
 static inline struct nl_addr *rtnl_link_get_perm_addr(struct rtnl_link *link)
 {
 	return NULL;
@@ -331,6 +374,16 @@ NLGO_NO_ENCAP_IP(ip6, hoplimit, tc)
 NLGO_NO_ENCAP_U(ila_csum_mode, uint8_t)
 NLGO_NO_ENCAP_U(ila_ident_type, uint8_t)
 NLGO_NO_ENCAP_U(ila_hook_type, uint8_t)
+static inline int rtnl_link_ip6_tnl_set_collect_metadata(struct rtnl_link *link,
+							 int enable)
+{
+	return -NLE_OPNOTSUPP;
+}
+static inline int rtnl_link_ip6_tnl_get_collect_metadata(struct rtnl_link *link,
+							 int *enable)
+{
+	return -NLE_OPNOTSUPP;
+}
 #endif /* 3.12 */
 
 /* ---- messages: what an nl_msg is made from, and read back into */
@@ -854,6 +907,24 @@ struct rtnl_link *nlgo_veth_peer(struct rtnl_link *link);
 int nlgo_veth_owner(struct rtnl_link *link);
 /* rtnl_link_set_type; -NLE_BUSY for a peer that nlgo_veth_peer gave out. */
 int nlgo_link_set_type(struct rtnl_link *link, const char *type);
+
+/* ---- tunnels and bonds */
+
+/* Completes the clone of a bond; a negative NLE_* without memory. */
+int nlgo_bond_cloned(struct rtnl_link *dst, struct rtnl_link *src);
+/* Reads again what libnl's parser made of a message with a bond. */
+void nlgo_bond_parsed(struct nl_object *obj, struct nlmsghdr *h);
+
+/* What a dump of a link with details leaves behind. */
+struct nlgo_parent {
+	struct rtnl_link *link; /* NULL if nothing */
+	int refcnt;
+};
+
+void nlgo_dump_begin(struct nl_object *obj, int type, struct nlgo_parent *p);
+/* With the text, if there is one. */
+void nlgo_dump_end(struct nl_object *obj, struct nlgo_parent *p,
+		   struct nlgo_text *t);
 
 /* ---- NetLink */
 

@@ -19,9 +19,12 @@ import (
 // libnl without the mistake writes.
 var linkMends = map[string]func(l *Link, data []byte) ([]byte, error){
 	"geneve":  mendGeneve,
+	"gre":     mendGRE,
+	"gretap":  mendGRE,
 	"macsec":  mendMACsec,
 	"macvlan": mendMACVLAN,
 	"vlan":    mendVLAN,
+	"vti":     mendVTI,
 	"vxlan":   mendVXLAN,
 }
 

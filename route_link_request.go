@@ -150,14 +150,14 @@ func GetLink(ctx context.Context, s *Socket, index int, name string) (*Link, err
 // Enslave gives the link with index slave to the master with index master. Where the kernel says yes and does nothing, which some masters
 // do, it is [ErrOpNotSupp]. Equivalent to: ip link set dev SLAVE master MASTER.
 //
-// Implements: rtnl_link_enslave_ifindex rtnl_link_enslave
+// Implements: rtnl_link_enslave_ifindex rtnl_link_enslave rtnl_link_bond_enslave_ifindex rtnl_link_bond_enslave
 func Enslave(ctx context.Context, s *Socket, master, slave int) error {
 	return setMaster(ctx, s, "rtnl_link_enslave_ifindex", master, slave)
 }
 
 // Release takes the link with index slave from its master. Equivalent to: ip link set dev SLAVE nomaster.
 //
-// Implements: rtnl_link_release_ifindex rtnl_link_release
+// Implements: rtnl_link_release_ifindex rtnl_link_release rtnl_link_bond_release_ifindex rtnl_link_bond_release
 func Release(ctx context.Context, s *Socket, slave int) error {
 	return setMaster(ctx, s, "rtnl_link_release_ifindex", 0, slave)
 }
