@@ -27,7 +27,7 @@ func (l *Link) BuildAdd(f MsgFlags) (*Msg, error) {
 	}
 	var msg *C.struct_nl_msg
 	rc := C.rtnl_link_build_add_request(c, C.int(f), &msg)
-	return builtMsg(fn, ProtoRoute, rc, msg)
+	return builtLink(fn, rc, msg, l)
 }
 
 // Add makes a link (RTM_NEWLINK). Without FlagCreate in f the kernel changes one that exists. Equivalent to: ip link add.
@@ -55,7 +55,7 @@ func (l *Link) BuildChange(changes *Link, f MsgFlags) (*Msg, error) {
 	if Errno(-rc) == ErrImmutable {
 		return nil, &Error{Func: fn, Code: ErrImmutable, Msg: "the family of a link does not change"}
 	}
-	return builtMsg(fn, ProtoRoute, rc, msg)
+	return builtLink(fn, rc, msg, changes)
 }
 
 // Change changes the link that l names by its index, or by its name if it has no index, to what changes holds (RTM_NEWLINK, and

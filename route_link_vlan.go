@@ -11,6 +11,8 @@ import (
 	"encoding/binary"
 	"strconv"
 	"unsafe"
+
+	"golang.org/x/sys/unix"
 )
 
 // LinkVLAN is what a link of kind vlan has beside other links. It is a view without a life of its own: the link is closed, not the view.
@@ -199,6 +201,32 @@ func (v LinkVLAN) SetEgressMap(from uint32, to uint8) error {
 		return err
 	}
 	return codeErr(fn, int(C.rtnl_link_vlan_set_egress_map(c, C.uint32_t(from), C.int(to))))
+}
+
+// mendVLAN gives the mappings of priorities their attribute type, which before 3.12 is a running number: newer kernels ignore all others.
+func mendVLAN(l *Link, data []byte) ([]byte, error) {
+	count := map[uint16]int{}
+	for _, t := range []uint16{unix.IFLA_VLAN_INGRESS_QOS, unix.IFLA_VLAN_EGRESS_QOS} {
+		maps, _ := FindAttr(data, t)
+		for a := range maps.Nested() {
+			binary.NativeEndian.PutUint16(a.b[2:], unix.IFLA_VLAN_QOS_MAPPING)
+			count[t]++
+		}
+	}
+	// before 3.8 libnl does not say when it had no room for them
+	v := LinkVLAN{l}
+	_, ingress, err := v.IngressMap()
+	if err != nil {
+		return nil, err
+	}
+	egress, err := v.EgressMap()
+	if err != nil {
+		return nil, err
+	}
+	if ingress && count[unix.IFLA_VLAN_INGRESS_QOS] == 0 || count[unix.IFLA_VLAN_EGRESS_QOS] != len(egress) {
+		return nil, &Error{Code: ErrMsgSize, Msg: "the mappings of priorities do not fit: see SetDefaultMsgSize"}
+	}
+	return data, nil
 }
 
 // VLANFlags are the flags of a link of kind vlan (VLAN_FLAG_*).

@@ -7,6 +7,8 @@ package libnl_test
 import (
 	"testing"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/golibnl/libnl"
 	"github.com/golibnl/libnl/internal/oracle"
 )
@@ -122,4 +124,46 @@ func TestVLANFlagsText(t *testing.T) {
 	equal(t, "parsed", f, libnl.VLANGVRP|libnl.VLANMVRP|1<<20)
 	_, err = libnl.ParseVLANFlags("gvrp,nosuch")
 	isErr(t, "an unknown flag", err, libnl.ErrObjNotFound)
+}
+
+// The types of the attributes with the mappings: newer kernels skip those with another than IFLA_VLAN_QOS_MAPPING.
+func TestLinkVLANMaps(t *testing.T) {
+	v := newVLAN(t)
+	noErr(t, v.SetIngressMap(0, 10))
+	noErr(t, v.SetIngressMap(5, 15))
+	for i := range 5 {
+		noErr(t, v.SetEgressMap(uint32(100+i), 7))
+	}
+	l := v.Link()
+	add, err := l.BuildAdd(libnl.FlagCreate)
+	noErr(t, err)
+	change, err := l.BuildChange(l, 0)
+	noErr(t, err)
+	for _, m := range []*libnl.Msg{add, change} {
+		data := linkData(t, m)
+		for typ, want := range map[uint16]int{unix.IFLA_VLAN_INGRESS_QOS: 2, unix.IFLA_VLAN_EGRESS_QOS: 5} {
+			maps, _ := libnl.FindAttr(data, typ)
+			n := 0
+			for a := range maps.Nested() {
+				equal(t, "type of a mapping", a.Type(), unix.IFLA_VLAN_QOS_MAPPING)
+				equal(t, "length of a mapping", a.Len(), 8)
+				n++
+			}
+			equal(t, "mappings", n, want)
+		}
+	}
+	for i := range 500 {
+		noErr(t, v.SetEgressMap(uint32(1000+i), 1))
+	}
+	_, err = l.BuildAdd(0)
+	isErr(t, "more mappings than a message has room for", err, libnl.ErrMsgSize)
+}
+
+// linkData returns the payload of IFLA_INFO_DATA in a request for a link.
+func linkData(t testing.TB, m *libnl.Msg) []byte {
+	t.Helper()
+	info, ok := m.FindAttr(unix.SizeofIfInfomsg, unix.IFLA_LINKINFO)
+	equal(t, "IFLA_LINKINFO", ok, true)
+	data, _ := libnl.FindAttr(info.Bytes(), unix.IFLA_INFO_DATA)
+	return data.Bytes()
 }
