@@ -31,7 +31,8 @@ func NewLinkBridge() (LinkBridge, error) {
 	return LinkBridge{l}, err
 }
 
-// AddBridge makes a bridge; with an empty name the kernel names it. Equivalent to: ip link add NAME type bridge.
+// AddBridge makes a bridge; with an empty name the kernel names it. Equivalent to: ip link add NAME type bridge. One that is there is
+// [fs.ErrExist]; plain libnl says yes to that.
 //
 // Implements: rtnl_link_bridge_add
 func AddBridge(ctx context.Context, s *Socket, name string) error {
@@ -46,7 +47,7 @@ func AddBridge(ctx context.Context, s *Socket, name string) error {
 			return named(fn, err)
 		}
 	}
-	m, err := v.l.BuildAdd(FlagCreate)
+	m, err := v.l.BuildAdd(FlagCreate | FlagExcl)
 	if err != nil {
 		return err
 	}
