@@ -1230,11 +1230,37 @@ static void encap_hide(struct nlmsghdr *h)
 	}
 }
 
+/* Before 3.8 the parser takes the mode of a bridge port in hardware for a VLAN,
+ * which it is too short for, and gives the link up. Hides it from the parser
+ * and returns it; -1 if there is nothing to do. */
+static int bridge_mode(struct nlmsghdr *h, int proto)
+{
+	struct ifinfomsg *ifi = nlmsg_data(h);
+	struct nlattr *spec, *a;
+	int rem, mode = -1;
+
+	if (nl_ver_num >= LIBNL_VER(3, 8) || proto != NETLINK_ROUTE ||
+	    h->nlmsg_type < RTM_NEWLINK || h->nlmsg_type > RTM_SETLINK ||
+	    !nlmsg_valid_hdr(h, sizeof(*ifi)) || ifi->ifi_family != AF_BRIDGE)
+		return -1;
+	spec = nlmsg_find_attr(h, sizeof(*ifi), IFLA_AF_SPEC);
+	if (!spec)
+		return -1;
+	nla_for_each_nested(a, spec, rem)
+	{
+		if (nla_type(a) != IFLA_BRIDGE_MODE || nla_len(a) != 2)
+			continue;
+		mode = nla_get_u16(a);
+		a->nla_type = 0x3fff; /* no such attribute */
+	}
+	return mode;
+}
+
 struct nlgo_objects nlgo_msg_objects(const void *data, uint32_t len, int proto)
 {
 	struct nlgo_objects res = {.err = 0};
 	struct nl_msg *msg = scratch_get(data, len, proto);
-	int err;
+	int err, mode;
 
 	if (!msg) {
 		res.err = -NLE_NOMEM;
@@ -1242,11 +1268,15 @@ struct nlgo_objects nlgo_msg_objects(const void *data, uint32_t len, int proto)
 	}
 	if (proto == NETLINK_ROUTE && nl_ver_num < LIBNL_VER(3, 12))
 		encap_hide(nlmsg_hdr(msg));
+	mode = bridge_mode(nlmsg_hdr(msg), proto);
 	err = nl_msg_parse(msg, collect, &res);
 	if (err < 0)
 		objects_drop(&res, err);
 	else if (res.first)
 		nlgo_bond_parsed(res.first, nlmsg_hdr(msg));
+	if (mode >= 0 && res.first)
+		rtnl_link_bridge_set_hwmode((struct rtnl_link *)res.first,
+					    mode);
 	scratch_put();
 	return res;
 }
@@ -1401,6 +1431,132 @@ static void lsan_ignore(struct nl_object *obj, int on)
 #endif
 }
 
+/* The settings of a bridge that a request for it would carry; NULL if there
+ * are none. */
+static struct nlattr *bridge_settings(struct nl_msg *msg)
+{
+	struct nlattr *info;
+
+	info = nlmsg_find_attr(nlmsg_hdr(msg), sizeof(struct ifinfomsg),
+			       IFLA_LINKINFO);
+	return info ? nla_find(nla_data(info), nla_len(info), IFLA_INFO_DATA)
+		    : NULL;
+}
+
+static void bridge_boolopts(struct rtnl_link *dst, struct nlattr *a)
+{
+	uint32_t v[2]; /* struct br_boolopt_multi: value, mask */
+
+	nla_memcpy(v, a, sizeof(v));
+	for (int i = 0; i < 32; i++)
+		if (v[1] & ((uint32_t)1 << i))
+			rtnl_link_bridge_set_boolopt(dst, i, v[0] >> i & 1);
+}
+
+/* IFLA_BR_*, some of which are newer than the headers of a distribution */
+enum {
+	BR_AGEING_TIME = 4,
+	BR_STP_STATE = 5,
+	BR_VLAN_FILTERING = 7,
+	BR_VLAN_PROTOCOL = 8,
+	BR_MCAST_ROUTER = 22,
+	BR_MCAST_SNOOPING = 23,
+	BR_NF_CALL_IPTABLES = 36,
+	BR_NF_CALL_IP6TABLES = 37,
+	BR_NF_CALL_ARPTABLES = 38,
+	BR_VLAN_DEFAULT_PVID = 39,
+	BR_VLAN_STATS_ENABLED = 41,
+	BR_MULTI_BOOLOPT = 46,
+};
+
+/* Whether the libnl that this was compiled with has a setter for the setting.
+ */
+static int bridge_set(struct rtnl_link *dst, struct nlattr *a)
+{
+	int minor = 8;
+
+	switch (nla_type(a)) {
+	case BR_VLAN_FILTERING:
+		rtnl_link_bridge_set_vlan_filtering(dst, nla_get_u8(a));
+		break;
+	case BR_VLAN_PROTOCOL:
+		rtnl_link_bridge_set_vlan_protocol(dst, ntohs(nla_get_u16(a)));
+		break;
+	case BR_VLAN_STATS_ENABLED:
+		rtnl_link_bridge_set_vlan_stats_enabled(dst, nla_get_u8(a));
+		break;
+	case BR_AGEING_TIME:
+		rtnl_link_bridge_set_ageing_time(dst, nla_get_u32(a));
+		minor = 10;
+		break;
+	case BR_NF_CALL_IPTABLES:
+		rtnl_link_bridge_set_nf_call_iptables(dst, nla_get_u8(a));
+		minor = 10;
+		break;
+	case BR_NF_CALL_IP6TABLES:
+		rtnl_link_bridge_set_nf_call_ip6tables(dst, nla_get_u8(a));
+		minor = 10;
+		break;
+	case BR_NF_CALL_ARPTABLES:
+		rtnl_link_bridge_set_nf_call_arptables(dst, nla_get_u8(a));
+		minor = 10;
+		break;
+	case BR_VLAN_DEFAULT_PVID:
+		nlgo_bridge_set_vlan_default_pvid(dst, nla_get_u16(a));
+		minor = 11;
+		break;
+	case BR_STP_STATE:
+		rtnl_link_bridge_set_stp_state(dst, nla_get_u32(a));
+		minor = 11;
+		break;
+	case BR_MCAST_ROUTER:
+		rtnl_link_bridge_set_mcast_router(dst, nla_get_u8(a));
+		minor = 11;
+		break;
+	case BR_MCAST_SNOOPING:
+		rtnl_link_bridge_set_mcast_snooping(dst, nla_get_u8(a));
+		minor = 11;
+		break;
+	case BR_MULTI_BOOLOPT:
+		bridge_boolopts(dst, a);
+		minor = 11;
+		break;
+	default:
+		return 0;
+	}
+	return LIBNL_VER_NUM >= LIBNL_VER(3, minor);
+}
+
+/* From 3.8 to 3.11 the clone of a bridge has none of its settings, and not
+ * even the place for them, which every call takes to be there. Returns what
+ * cannot be given to it; then, and without memory, the clone is gone. */
+static const char *bridge_complete(struct nl_object **clone,
+				   struct rtnl_link *src)
+{
+	struct rtnl_link *dst = (struct rtnl_link *)*clone;
+	const char *why = NULL;
+	struct nl_msg *msg = NULL;
+	struct nlattr *settings, *a;
+	int rem, err;
+
+	if (nl_ver_num < LIBNL_VER(3, 8) || nl_ver_num >= LIBNL_VER(3, 12) ||
+	    !nlgo_link_is(src, NLGO_LINK_BRIDGE))
+		return NULL;
+	err = rtnl_link_set_type(dst, "bridge");
+	if (err >= 0)
+		err = rtnl_link_build_add_request(src, 0, &msg);
+	settings = err < 0 ? NULL : bridge_settings(msg);
+	if (settings)
+		nla_for_each_nested(a, settings, rem) if (!bridge_set(dst, a))
+			why = "the settings of a bridge";
+	nlmsg_free(msg);
+	if (err < 0 || why) {
+		nl_object_put(*clone);
+		*clone = NULL;
+	}
+	return why;
+}
+
 struct nlgo_clone nlgo_object_clone(struct nl_object *obj)
 {
 	struct nlgo_clone res = {.why = clone_hazard(obj)};
@@ -1414,6 +1570,8 @@ struct nlgo_clone nlgo_object_clone(struct nl_object *obj)
 		nl_object_put(res.obj);
 		res.obj = NULL;
 	}
+	if (res.obj && nlgo_object_is(obj, "route/link"))
+		res.why = bridge_complete(&res.obj, (struct rtnl_link *)obj);
 	return res;
 }
 
@@ -2553,6 +2711,7 @@ int nlgo_link_set_addr(struct rtnl_link *link, int which, int family,
 		       const void *b, size_t len, int prefixlen)
 {
 	struct nl_addr *a = nlgo_addr_new(family, b, len, prefixlen);
+	int err = 0;
 
 	if (!a)
 		return -NLE_NOMEM;
@@ -2563,9 +2722,12 @@ int nlgo_link_set_addr(struct rtnl_link *link, int which, int family,
 	case NLGO_LINK_BROADCAST:
 		rtnl_link_set_broadcast(link, a);
 		break;
+	case NLGO_LINK_INET6_TOKEN:
+		err = rtnl_link_inet6_set_token(link, a);
+		break;
 	}
 	nl_addr_put(a);
-	return 0;
+	return err;
 }
 
 int nlgo_link_build_change(struct rtnl_link *orig, struct rtnl_link *changes,
@@ -3444,6 +3606,157 @@ void nlgo_dump_end(struct nl_object *obj, struct nlgo_parent *p,
 	if (t->text && nlgo_object_is(obj, "route/link") &&
 	    nlgo_link_is((struct rtnl_link *)obj, NLGO_LINK_SIT))
 		sit_correct((struct rtnl_link *)obj, t);
+}
+
+/* ---- link details: snapshots, bridges, virtual functions */
+
+static uint8_t hw_addr(struct nl_addr *a, uint8_t *out)
+{
+	unsigned int len = a ? nl_addr_get_len(a) : 0;
+
+	if (len > NLGO_HWADDR_MAX)
+		return 0;
+	if (len)
+		memcpy(out, nl_addr_get_binary_addr(a), len);
+	return len;
+}
+
+void nlgo_link_info(struct rtnl_link *link, struct nlgo_link_info *out)
+{
+	out->name = rtnl_link_get_name(link);
+	out->type = rtnl_link_get_type(link);
+	out->slave_type = rtnl_link_get_slave_type(link);
+	out->alias = rtnl_link_get_ifalias(link);
+	out->qdisc = rtnl_link_get_qdisc(link);
+	out->index = rtnl_link_get_ifindex(link);
+	out->link = rtnl_link_get_link(link);
+	out->master = rtnl_link_get_master(link);
+	out->family = rtnl_link_get_family(link);
+	if (rtnl_link_get_link_netnsid(link, &out->link_netnsid) < 0)
+		out->link_netnsid = -1;
+	out->arptype = rtnl_link_get_arptype(link);
+	out->flags = rtnl_link_get_flags(link);
+	out->mtu = rtnl_link_get_mtu(link);
+	out->txqlen = rtnl_link_get_txqlen(link);
+	out->group = rtnl_link_get_group(link);
+	out->promiscuity = rtnl_link_get_promiscuity(link);
+	out->tx_queues = rtnl_link_get_num_tx_queues(link);
+	out->rx_queues = rtnl_link_get_num_rx_queues(link);
+	/* these leave out as it is, zero, if unset */
+	rtnl_link_get_carrier_changes(link, &out->carrier_changes);
+	rtnl_link_get_num_vf(link, &out->num_vf);
+	rtnl_link_get_gso_max_segs(link, &out->gso_max_segs);
+	rtnl_link_get_gso_max_size(link, &out->gso_max_size);
+	out->operstate = rtnl_link_get_operstate(link);
+	out->mode = rtnl_link_get_linkmode(link);
+	out->carrier = rtnl_link_get_carrier(link);
+	out->addr_len = hw_addr(rtnl_link_get_addr(link), out->addr);
+	out->broadcast_len =
+		hw_addr(rtnl_link_get_broadcast(link), out->broadcast);
+	out->perm_addr_len =
+		hw_addr(rtnl_link_get_perm_addr(link), out->perm_addr);
+}
+
+int nlgo_link_full(struct rtnl_link *link, struct nl_msg *msg)
+{
+	/* more than the longest attribute of a function, and the ends of the
+	 * empty ones around it, which libnl takes back */
+	enum { ROOM = 64 };
+
+	return rtnl_link_has_vf_list(link) &&
+	       nlmsg_get_max_size(msg) < nlmsg_hdr(msg)->nlmsg_len + ROOM;
+}
+
+int nlgo_link_inet6_token(struct rtnl_link *link, struct nlgo_addr *out)
+{
+	struct nl_addr *a = NULL;
+	int err = rtnl_link_inet6_get_token(link, &a);
+
+	if (err < 0)
+		return err;
+	nlgo_addr_get(a, out);
+	nl_addr_put(a);
+	return 0;
+}
+
+struct mst_list {
+	struct nlgo_mst *out;
+	int n, max;
+};
+
+static void mst_collect(uint16_t instance, uint8_t state, void *arg)
+{
+	struct mst_list *l = arg;
+
+	if (l->n < l->max)
+		l->out[l->n] = (struct nlgo_mst){instance, state};
+	l->n++;
+}
+
+int nlgo_bridge_mst(struct rtnl_link *link, struct nlgo_mst *out, int max)
+{
+	struct mst_list l = {.out = out, .max = max};
+	int err = rtnl_link_bridge_foreach_mst_entry(link, mst_collect, &l);
+
+	return err < 0 ? err : l.n;
+}
+
+int nlgo_vf_set_addr(struct rtnl_link_vf *vf, int family, const void *b,
+		     size_t len, int prefixlen)
+{
+	struct nl_addr *a = nlgo_addr_new(family, b, len, prefixlen);
+
+	if (!a)
+		return -NLE_NOMEM;
+	rtnl_link_vf_set_addr(vf, a);
+	nl_addr_put(a);
+	return 0;
+}
+
+int nlgo_vf_set_vlans(struct rtnl_link_vf *vf, const struct nlgo_vf_vlan *v,
+		      int n)
+{
+	nl_vf_vlans_t *old = NULL, *vlans;
+	int err, before;
+
+	err = rtnl_link_vf_vlan_alloc(&vlans, n);
+	if (err < 0)
+		return err;
+	for (int i = 0; i < n; i++) {
+		vlans->vlans[i].vf_vlan = v[i].vlan;
+		vlans->vlans[i].vf_vlan_qos = v[i].qos;
+		vlans->vlans[i].vf_vlan_proto = v[i].proto;
+	}
+	if (rtnl_link_vf_get_vlans(vf, &old) < 0)
+		old = NULL;
+	before = old ? old->ce_refcnt : 0;
+	rtnl_link_vf_set_vlans(vf, vlans);
+	/* libnl forgets the reference that it had */
+	if (old && old->ce_refcnt == before)
+		rtnl_link_vf_vlan_put(old);
+	rtnl_link_vf_vlan_put(old);
+	/* and takes one of its own, though it says that it takes ours */
+	if (vlans->ce_refcnt > 1)
+		rtnl_link_vf_vlan_put(vlans);
+	return 0;
+}
+
+int nlgo_vf_get_vlans(struct rtnl_link_vf *vf, struct nlgo_vf_vlan *out,
+		      int max)
+{
+	nl_vf_vlans_t *vlans;
+	int n, err = rtnl_link_vf_get_vlans(vf, &vlans);
+
+	if (err < 0)
+		return err;
+	n = vlans->size;
+	for (int i = 0; i < n && i < max; i++) {
+		out[i].vlan = vlans->vlans[i].vf_vlan;
+		out[i].qos = vlans->vlans[i].vf_vlan_qos;
+		out[i].proto = vlans->vlans[i].vf_vlan_proto;
+	}
+	rtnl_link_vf_vlan_put(vlans);
+	return n;
 }
 
 /* ---- NetLink */

@@ -129,8 +129,41 @@ static inline void rtnl_link_bond_set_activeslave(struct rtnl_link *link,
 						  int active_slave)
 {
 }
+static inline void rtnl_link_bridge_set_vlan_filtering(struct rtnl_link *link,
+						       uint8_t on)
+{
+}
+static inline int rtnl_link_bridge_get_vlan_filtering(struct rtnl_link *link,
+						      uint8_t *on)
+{
+	return -NLE_OPNOTSUPP;
+}
+static inline void rtnl_link_bridge_set_vlan_protocol(struct rtnl_link *link,
+						      uint16_t proto)
+{
+}
+static inline int rtnl_link_bridge_get_vlan_protocol(struct rtnl_link *link,
+						     uint16_t *proto)
+{
+	return -NLE_OPNOTSUPP;
+}
+static inline void
+rtnl_link_bridge_set_vlan_stats_enabled(struct rtnl_link *link, uint8_t on)
+{
+}
+static inline int
+rtnl_link_bridge_get_vlan_stats_enabled(struct rtnl_link *link, uint8_t *on)
+{
+	return -NLE_OPNOTSUPP;
+}
+static inline int rtnl_link_inet6_get_conf(struct rtnl_link *link,
+					   unsigned int id, uint32_t *value)
+{
+	return -NLE_OPNOTSUPP;
+}
 #else
 #define NLGO_HAS_NH 1
+#include <netlink/route/link/bridge_info.h>
 #include <netlink/route/nh.h>
 #endif /* 3.8 */
 
@@ -170,6 +203,57 @@ static inline uint32_t rtnl_route_get_nhid(struct rtnl_route *route)
 {
 	return 0;
 }
+static inline int rtnl_link_bridge_set_master(struct rtnl_link *link)
+{
+	return -NLE_OPNOTSUPP;
+}
+static inline int rtnl_link_bridge_enable_vlan(struct rtnl_link *link)
+{
+	return -NLE_OPNOTSUPP;
+}
+static inline int
+rtnl_link_bridge_set_port_vlan_map_range(struct rtnl_link *link, uint16_t start,
+					 uint16_t end, int untagged)
+{
+	return -NLE_OPNOTSUPP;
+}
+static inline int
+rtnl_link_bridge_unset_port_vlan_map_range(struct rtnl_link *link,
+					   uint16_t start, uint16_t end)
+{
+	return -NLE_OPNOTSUPP;
+}
+static inline int rtnl_link_bridge_set_port_vlan_pvid(struct rtnl_link *link,
+						      uint16_t pvid)
+{
+	return -NLE_OPNOTSUPP;
+}
+static inline void rtnl_link_bridge_set_ageing_time(struct rtnl_link *link,
+						    uint32_t time)
+{
+}
+static inline int rtnl_link_bridge_get_ageing_time(struct rtnl_link *link,
+						   uint32_t *time)
+{
+	return -NLE_OPNOTSUPP;
+}
+static inline int rtnl_link_bridge_get_vlan_default_pvid(struct rtnl_link *link,
+							 uint16_t *pvid)
+{
+	return -NLE_OPNOTSUPP;
+}
+static inline void rtnl_link_bridge_set_nf_call_iptables(struct rtnl_link *link,
+							 uint8_t on)
+{
+}
+static inline void
+rtnl_link_bridge_set_nf_call_ip6tables(struct rtnl_link *link, uint8_t on)
+{
+}
+static inline void
+rtnl_link_bridge_set_nf_call_arptables(struct rtnl_link *link, uint8_t on)
+{
+}
 #else
 #define NLGO_HAS_NHID 1
 #endif /* 3.10 */
@@ -202,6 +286,95 @@ static inline int rtnl_link_bond_get_min_links(struct rtnl_link *link,
 static inline struct nl_addr *rtnl_link_get_perm_addr(struct rtnl_link *link)
 {
 	return NULL;
+}
+static inline int rtnl_link_bridge_set_mst_port_state(struct rtnl_link *link,
+						      uint16_t instance,
+						      uint8_t state)
+{
+	return -NLE_OPNOTSUPP;
+}
+static inline int rtnl_link_bridge_get_mst_port_state(struct rtnl_link *link,
+						      uint16_t instance)
+{
+	return -NLE_OPNOTSUPP;
+}
+static inline int rtnl_link_bridge_del_mst_port_state(struct rtnl_link *link,
+						      uint16_t instance)
+{
+	return -NLE_OPNOTSUPP;
+}
+static inline int
+rtnl_link_bridge_clear_mst_port_state_info(struct rtnl_link *link)
+{
+	return -NLE_OPNOTSUPP;
+}
+static inline int rtnl_link_bridge_foreach_mst_entry(
+	struct rtnl_link *link,
+	void (*cb)(uint16_t instance, uint8_t state, void *arg), void *arg)
+{
+	return -NLE_OPNOTSUPP;
+}
+/* 3.10 declares rtnl_link_bridge_set_vlan_default_pvid without having it */
+static inline void nlgo_bridge_set_vlan_default_pvid(struct rtnl_link *link,
+						     uint16_t pvid)
+{
+}
+static inline int rtnl_link_bridge_get_nf_call_iptables(struct rtnl_link *link,
+							uint8_t *on)
+{
+	return -NLE_OPNOTSUPP;
+}
+static inline int rtnl_link_bridge_get_nf_call_ip6tables(struct rtnl_link *link,
+							 uint8_t *on)
+{
+	return -NLE_OPNOTSUPP;
+}
+static inline int rtnl_link_bridge_get_nf_call_arptables(struct rtnl_link *link,
+							 uint8_t *on)
+{
+	return -NLE_OPNOTSUPP;
+}
+static inline void rtnl_link_bridge_set_stp_state(struct rtnl_link *link,
+						  uint32_t state)
+{
+}
+static inline int rtnl_link_bridge_get_stp_state(struct rtnl_link *link,
+						 uint32_t *state)
+{
+	return -NLE_OPNOTSUPP;
+}
+static inline void rtnl_link_bridge_set_mcast_router(struct rtnl_link *link,
+						     uint8_t type)
+{
+}
+static inline int rtnl_link_bridge_get_mcast_router(struct rtnl_link *link,
+						    uint8_t *type)
+{
+	return -NLE_OPNOTSUPP;
+}
+static inline void rtnl_link_bridge_set_mcast_snooping(struct rtnl_link *link,
+						       uint8_t on)
+{
+}
+static inline int rtnl_link_bridge_get_mcast_snooping(struct rtnl_link *link,
+						      uint8_t *on)
+{
+	return -NLE_OPNOTSUPP;
+}
+static inline int rtnl_link_bridge_set_boolopt(struct rtnl_link *link, int opt,
+					       int value)
+{
+	return -NLE_OPNOTSUPP;
+}
+static inline int rtnl_link_bridge_get_boolopt(struct rtnl_link *link, int opt)
+{
+	return -NLE_OPNOTSUPP;
+}
+#else
+static inline void nlgo_bridge_set_vlan_default_pvid(struct rtnl_link *link,
+						     uint16_t pvid)
+{
+	rtnl_link_bridge_set_vlan_default_pvid(link, pvid);
 }
 #endif /* 3.11 */
 
@@ -781,6 +954,7 @@ int nlgo_link_is(struct rtnl_link *link, int kind);
 enum nlgo_link_addr {
 	NLGO_LINK_ADDR,
 	NLGO_LINK_BROADCAST,
+	NLGO_LINK_INET6_TOKEN,
 };
 
 /* Gives a copy of the address to the setter. */
@@ -925,6 +1099,57 @@ void nlgo_dump_begin(struct nl_object *obj, int type, struct nlgo_parent *p);
 /* With the text, if there is one. */
 void nlgo_dump_end(struct nl_object *obj, struct nlgo_parent *p,
 		   struct nlgo_text *t);
+
+/* ---- link details: snapshots, bridges, virtual functions */
+
+#define NLGO_HWADDR_MAX 32
+
+/* A link in one piece. Texts are the link's own, NULL if unset. */
+struct nlgo_link_info {
+	const char *name, *type, *slave_type, *alias, *qdisc;
+	int32_t index, link, master, family;
+	int32_t link_netnsid; /* -1 if unset */
+	uint32_t arptype, flags, mtu, txqlen, group, promiscuity;
+	uint32_t tx_queues, rx_queues, carrier_changes, num_vf;
+	uint32_t gso_max_segs, gso_max_size;
+	uint8_t operstate, mode, carrier;
+	uint8_t addr_len, broadcast_len, perm_addr_len;
+	uint8_t addr[NLGO_HWADDR_MAX];
+	uint8_t broadcast[NLGO_HWADDR_MAX];
+	uint8_t perm_addr[NLGO_HWADDR_MAX];
+};
+
+void nlgo_link_info(struct rtnl_link *link, struct nlgo_link_info *out);
+
+/* Whether so little room is left in a request that libnl may have left
+ * something of a virtual function out, which it does without a word. */
+int nlgo_link_full(struct rtnl_link *link, struct nl_msg *msg);
+
+int nlgo_link_inet6_token(struct rtnl_link *link, struct nlgo_addr *out);
+
+struct nlgo_mst {
+	uint16_t instance;
+	uint8_t state;
+};
+
+/* Fills up to max of out and returns how many there are, or a negative code.
+ */
+int nlgo_bridge_mst(struct rtnl_link *link, struct nlgo_mst *out, int max);
+
+struct nlgo_vf_vlan {
+	uint32_t vlan, qos;
+	uint16_t proto;
+};
+
+int nlgo_vf_set_addr(struct rtnl_link_vf *vf, int family, const void *b,
+		     size_t len, int prefixlen);
+/* Replaces what there is. */
+int nlgo_vf_set_vlans(struct rtnl_link_vf *vf, const struct nlgo_vf_vlan *v,
+		      int n);
+/* Fills up to max of out and returns how many there are, or a negative code.
+ */
+int nlgo_vf_get_vlans(struct rtnl_link_vf *vf, struct nlgo_vf_vlan *out,
+		      int max);
 
 /* ---- NetLink */
 

@@ -60,9 +60,7 @@ func mendLink(m *Msg, l *Link) error {
 	if err != nil {
 		return err
 	}
-	m.own.b = append(m.own.b[:start:start], attrs...)
-	m.own.setLen()
-	m.own.max = max(m.own.max, len(m.own.b))
+	replaceLinkAttrs(m, attrs)
 	return nil
 }
 
@@ -99,12 +97,26 @@ func attrOf(t uint16, payload []byte) []byte {
 
 // builtLink is builtMsg for a request that has what the link l has.
 func builtLink(fn string, rc C.int, msg *C.struct_nl_msg, l *Link) (*Msg, error) {
+	full := rc >= 0 && C.nlgo_link_full(l.ptr(), msg) != 0
 	m, err := builtMsg(fn, ProtoRoute, rc, msg)
 	if err != nil {
 		return nil, err
 	}
+	if full {
+		return nil, &Error{Func: fn, Code: ErrMsgSize, Msg: "too many virtual functions for one request"}
+	}
 	if err := mendLink(m, l); err != nil {
 		return nil, named(fn, err)
 	}
+	mendInet6(m, l)
+	mendVFs(m)
 	return m, nil
+}
+
+// replaceLinkAttrs gives a request for a link other attributes.
+func replaceLinkAttrs(m *Msg, attrs []byte) {
+	const start = headerLen + unix.SizeofIfInfomsg
+	m.own.b = append(m.own.b[:start:start], attrs...)
+	m.own.setLen()
+	m.own.max = max(m.own.max, len(m.own.b))
 }

@@ -27,6 +27,12 @@ func ParseLinkFlags(s string) (LinkFlags, error) {
 	return LinkFlags(n), err
 }
 
+// MarshalText returns the text of [LinkFlags.String].
+func (f LinkFlags) MarshalText() ([]byte, error) { return []byte(f.String()), nil }
+
+// UnmarshalText is [ParseLinkFlags].
+func (f *LinkFlags) UnmarshalText(text []byte) error { return unmarshalText(f, text, ParseLinkFlags) }
+
 // OperState is an operational state of an interface (IF_OPER_*, RFC 2863).
 type OperState uint8
 
@@ -56,6 +62,12 @@ func ParseOperState(s string) (OperState, error) {
 	return OperState(n), err
 }
 
+// MarshalText returns the text of [OperState.String].
+func (s OperState) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText is [ParseOperState].
+func (s *OperState) UnmarshalText(text []byte) error { return unmarshalText(s, text, ParseOperState) }
+
 // LinkMode says when an interface goes up (IF_LINK_MODE_*): 0 by its carrier, 1 when somebody has been let in (802.1X).
 type LinkMode uint8
 
@@ -74,6 +86,12 @@ func ParseLinkMode(s string) (LinkMode, error) {
 	return LinkMode(n), err
 }
 
+// MarshalText returns the text of [LinkMode.String].
+func (m LinkMode) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
+
+// UnmarshalText is [ParseLinkMode].
+func (m *LinkMode) UnmarshalText(text []byte) error { return unmarshalText(m, text, ParseLinkMode) }
+
 // Carrier is the state of a carrier: 0 down, 1 up.
 type Carrier uint8
 
@@ -91,6 +109,12 @@ func ParseCarrier(s string) (Carrier, error) {
 	n, err := parseName("rtnl_link_str2carrier", s, math.MaxUint8, func(p *C.char) C.int { return C.rtnl_link_str2carrier(p) })
 	return Carrier(n), err
 }
+
+// MarshalText returns the text of [Carrier.String].
+func (c Carrier) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
+
+// UnmarshalText is [ParseCarrier].
+func (c *Carrier) UnmarshalText(text []byte) error { return unmarshalText(c, text, ParseCarrier) }
 
 // LinkStat is a counter of an interface (RTNL_LINK_*).
 type LinkStat int
@@ -179,4 +203,14 @@ func (s LinkStat) String() string {
 func ParseLinkStat(s string) (LinkStat, error) {
 	n, err := parseName("rtnl_link_str2stat", s, uint64(LinkStatMax), func(p *C.char) C.int { return C.rtnl_link_str2stat(p) })
 	return LinkStat(n), err
+}
+
+// unmarshalText sets to what parse makes of the text.
+func unmarshalText[T any](to *T, text []byte, parse func(string) (T, error)) error {
+	v, err := parse(string(text))
+	if err != nil {
+		return err
+	}
+	*to = v
+	return nil
 }
