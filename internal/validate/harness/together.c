@@ -157,6 +157,13 @@ static void dump_named(struct nl_cache *cache, struct nl_object **objs, int n)
 	nl_cache_mngt_unprovide(cache);
 }
 
+/* 3.11 alone puts the clone it made of an updated object twice. */
+static int v2_frees_twice(void)
+{
+	return LIBNL_VER_NUM >= LIBNL_VER(3, 11) &&
+	       LIBNL_VER_NUM < LIBNL_VER(3, 12);
+}
+
 /* Puts all that are like the first into a cache: some by adding, some by
  * including, which merges or replaces. */
 static void store(struct nl_object **objs, int n)
@@ -187,7 +194,7 @@ static void store(struct nl_object **objs, int n)
 			continue;
 		if (i == 0)
 			nl_cache_add(cache, copy);
-		else if (i % 2)
+		else if (i % 2 || v2_frees_twice())
 			nl_cache_include(cache, copy, changed, NULL);
 		else
 			nl_cache_include_v2(cache, copy, changed2, NULL);
