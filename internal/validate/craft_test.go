@@ -85,6 +85,33 @@ func rule(family, dst, src uint8, attrs ...[]byte) []byte {
 	return msg(unix.RTM_NEWRULE, join([]byte{family, dst, src, 0, 254, 0, 0, 1}, u32(0)), attrs...)
 }
 
+func neightbl(attrs ...[]byte) []byte {
+	return msg(unix.RTM_NEWNEIGHTBL, []byte{unix.AF_INET, 0, 0, 0}, attrs...)
+}
+
+func netconf(family uint8, attrs ...[]byte) []byte {
+	return msg(unix.RTM_NEWNETCONF, []byte{family, 0, 0, 0}, attrs...)
+}
+
+func mdb(typ uint16, attrs ...[]byte) []byte {
+	return msg(typ, join([]byte{unix.AF_BRIDGE, 0, 0, 0}, u32(3)), attrs...)
+}
+
+// group is an entry of a multicast database, with attributes behind it.
+func group(proto uint16, addr []byte, attrs ...[]byte) []byte {
+	b := join(u32(4), []byte{1, 0}, u16(7), addr, zeros(16-len(addr)), []byte{byte(proto >> 8), byte(proto)}, zeros(2))
+	return attr(1, append([][]byte{b}, attrs...)...)
+}
+
+func nexthop(family uint8, attrs ...[]byte) []byte {
+	return msg(unix.RTM_NEWNEXTHOP, join([]byte{family, 0, 4, 0}, u32(0)), attrs...)
+}
+
+// lookup is an answer to a lookup of v4.
+func lookup(err uint32) []byte {
+	return msg(0, join(v4, u32(1), []byte{8, 0, 254}, []byte{254, 24, 0, 1, 253}, u32(err)))
+}
+
 var (
 	v4    = []byte{192, 0, 2, 1}
 	v6    = append([]byte{0x20, 1, 0xd, 0xb8}, zeros(12)...)
@@ -176,6 +203,31 @@ var good = map[string][]byte{
 
 	"rule/v4": rule(unix.AF_INET, 24, 32, attr(unix.FRA_DST, v4), attr(unix.FRA_SRC, v4), attr(unix.FRA_IIFNAME, str("lo")), attr(unix.FRA_OIFNAME, str("lo")), attr(unix.FRA_PRIORITY, u32(1)), attr(unix.FRA_FWMARK, u32(1)), attr(unix.FRA_FWMASK, u32(1)), attr(unix.FRA_GOTO, u32(9)), attr(unix.FRA_TABLE, u32(1000)), attr(unix.FRA_FLOW, u32(1)), attr(unix.FRA_L3MDEV, u8(1)), attr(unix.FRA_PROTOCOL, u8(2)), attr(unix.FRA_IP_PROTO, u8(6)), attr(unix.FRA_SPORT_RANGE, u16(1), u16(2)), attr(unix.FRA_DPORT_RANGE, u16(2), u16(2))),
 	"rule/v6": rule(unix.AF_INET6, 0, 64, attr(unix.FRA_SRC, v6)),
+
+	"neightbl/table":  neightbl(attr(1, str("arp_cache")), attr(2, u32(128)), attr(3, u32(512)), attr(4, u32(1024)), attr(5, zeros(32)), attr(7, zeros(88)), attr(8, u64(30000)), attr(6, attr(2, u32(1)), attr(3, u64(30000)), attr(8, u32(101)), attr(16, u32(9)))),
+	"neightbl/device": neightbl(attr(1, str("arp_cache")), attr(6, attr(1, u32(7)), attr(2, u32(1)), attr(3, u64(1)), attr(4, u64(2)), attr(5, u64(3)), attr(6, u64(4)), attr(7, u64(5)), attr(8, u32(6)), attr(9, u32(7)), attr(10, u32(8)), attr(11, u32(9)), attr(12, u64(10)), attr(13, u64(11)), attr(14, u32(12)), attr(15, u64(13)))),
+
+	"netconf/v4":   netconf(unix.AF_INET, attr(1, u32(7)), attr(2, u32(1)), attr(3, u32(2)), attr(4, u32(0)), attr(5, u32(0)), attr(6, u32(0)), attr(8, u32(0))),
+	"netconf/all":  netconf(unix.AF_INET6, attr(1, u32(0xffffffff)), attr(2, u32(1))),
+	"netconf/mpls": netconf(unix.AF_MPLS, attr(1, u32(7)), attr(7, u32(1))),
+	"netconf/gone": msg(unix.RTM_DELNETCONF, []byte{unix.AF_INET, 0, 0, 0}, attr(1, u32(7))),
+
+	"mdb/new":   mdb(unix.RTM_NEWMDB, attr(1, attr(1, group(0x800, []byte{239, 1, 1, 1}, attr(1, u32(9)))))),
+	"mdb/gone":  mdb(unix.RTM_DELMDB, attr(1, attr(1, group(0x800, []byte{239, 1, 1, 1})))),
+	"mdb/dump":  mdb(unix.RTM_GETMDB, attr(1, attr(1, group(0x86dd, v6), group(0, mac)), attr(1, group(0x800, []byte{239, 1, 1, 2}))), attr(2, attr(1, u32(4)))),
+	"mdb/empty": mdb(unix.RTM_NEWMDB, attr(1)),
+
+	"nexthop/v4":        nexthop(unix.AF_INET, attr(unix.NHA_ID, u32(1)), attr(unix.NHA_OIF, u32(7)), attr(unix.NHA_GATEWAY, v4)),
+	"nexthop/v6":        nexthop(unix.AF_INET6, attr(unix.NHA_ID, u32(2)), attr(unix.NHA_GATEWAY, v6), attr(11)),
+	"nexthop/blackhole": nexthop(unix.AF_INET, attr(unix.NHA_ID, u32(3)), attr(unix.NHA_BLACKHOLE)),
+	"nexthop/group":     nexthop(0, attr(unix.NHA_ID, u32(10)), attr(unix.NHA_GROUP, u32(1, 0, 2, 1)), attr(unix.NHA_GROUP_TYPE, u16(0))),
+	"nexthop/resilient": nexthop(0, attr(unix.NHA_ID, u32(11)), attr(unix.NHA_GROUP, u32(1, 0)), attr(unix.NHA_GROUP_TYPE, u16(1)), attr(12, attr(1, u16(8)), attr(2, u32(120)), attr(3, u32(0)), attr(4, u64(0)))),
+	"nexthop/encap":     nexthop(unix.AF_INET, attr(unix.NHA_ID, u32(4)), attr(unix.NHA_GATEWAY, v4), attr(unix.NHA_ENCAP_TYPE, u16(1)), attr(unix.NHA_ENCAP, attr(1, stack))),
+	"nexthop/encap ip6": nexthop(unix.AF_INET6, attr(unix.NHA_ID, u32(5)), attr(unix.NHA_ENCAP_TYPE, u16(4)), attr(unix.NHA_ENCAP, attr(2, v6), attr(3, v6))),
+	"nexthop/gone":      msg(unix.RTM_DELNEXTHOP, zeros(8), attr(unix.NHA_ID, u32(1))),
+
+	"lookup/found": lookup(0),
+	"lookup/error": lookup(0xffffff8f), // -ENETUNREACH
 }
 
 // vf is a virtual function.

@@ -15,22 +15,60 @@ import (
 	"github.com/golibnl/libnl/internal/validate/harness"
 )
 
-// types are the message types that have rules, as the fuzzers choose them.
-var types = []uint16{
-	unix.RTM_NEWLINK, unix.RTM_NEWADDR, unix.RTM_NEWROUTE, unix.RTM_NEWNEIGH, unix.RTM_NEWRULE,
-	unix.RTM_DELLINK, unix.RTM_DELADDR, unix.RTM_DELROUTE, unix.RTM_DELNEIGH, unix.RTM_DELRULE,
-	unix.RTM_GETLINK, unix.RTM_GETADDR, unix.RTM_GETROUTE, unix.RTM_GETNEIGH, unix.RTM_GETRULE, unix.RTM_SETLINK,
+// families are the message types that have rules.
+var families = map[string][]uint16{
+	"link":     {unix.RTM_NEWLINK, unix.RTM_DELLINK, unix.RTM_GETLINK, unix.RTM_SETLINK},
+	"addr":     {unix.RTM_NEWADDR, unix.RTM_DELADDR, unix.RTM_GETADDR},
+	"route":    {unix.RTM_NEWROUTE, unix.RTM_DELROUTE, unix.RTM_GETROUTE},
+	"neigh":    {unix.RTM_NEWNEIGH, unix.RTM_DELNEIGH, unix.RTM_GETNEIGH},
+	"rule":     {unix.RTM_NEWRULE, unix.RTM_DELRULE, unix.RTM_GETRULE},
+	"neightbl": {unix.RTM_NEWNEIGHTBL, unix.RTM_GETNEIGHTBL, unix.RTM_SETNEIGHTBL},
+	"netconf":  {unix.RTM_NEWNETCONF, unix.RTM_DELNETCONF, unix.RTM_GETNETCONF},
+	"mdb":      {unix.RTM_NEWMDB, unix.RTM_DELMDB, unix.RTM_GETMDB},
+	"nexthop":  {unix.RTM_NEWNEXTHOP, unix.RTM_DELNEXTHOP, unix.RTM_GETNEXTHOP},
+	"lookup":   {0},
 }
+
+// types are those of all families, as the fuzzers choose them.
+var types = func() (all []uint16) {
+	for _, name := range slices.Sorted(maps.Keys(families)) {
+		all = append(all, families[name]...)
+	}
+	return all
+}()
 
 // headerOf is the length of the family header.
 func headerOf(typ uint16) int {
-	switch typ &^ 3 {
-	case unix.RTM_NEWLINK:
+	switch {
+	case typ == 0:
+		return 20
+	case typ&^3 == unix.RTM_NEWLINK:
 		return unix.SizeofIfInfomsg
-	case unix.RTM_NEWADDR:
-		return unix.SizeofIfAddrmsg
+	case typ&^3 == unix.RTM_NEWADDR, typ&^3 == unix.RTM_NEWMDB, typ&^3 == unix.RTM_NEWNEXTHOP:
+		return 8
+	case typ&^3 == unix.RTM_NEWNEIGHTBL, typ&^3 == unix.RTM_NEWNETCONF:
+		return 4
 	}
 	return 12
+}
+
+// protoOf is the protocol that has the type of a message.
+func protoOf(m []byte) int {
+	if len(m) >= 6 && ne.Uint16(m[4:]) == 0 {
+		return unix.NETLINK_FIB_LOOKUP
+	}
+	return unix.NETLINK_ROUTE
+}
+
+func check(m []byte) error { return validate.Msg(protoOf(m), m) }
+
+// run gives messages to libnl, all at once.
+func run(ms ...[]byte) (objects, rc int) {
+	all := make([]harness.Message, 0, len(ms))
+	for _, m := range ms {
+		all = append(all, harness.Message{Proto: protoOf(m), Bytes: m})
+	}
+	return harness.Run(all...)
 }
 
 // seeds are all messages known to be good.
@@ -42,11 +80,9 @@ func seeds(t testing.TB) [][]byte {
 	return append(all, load(t)...)
 }
 
-// try gives a message to libnl if it passes. What it must not do is crash.
-func try(m []byte) {
-	if validate.Msg(unix.NETLINK_ROUTE, m) == nil {
-		harness.Run(unix.NETLINK_ROUTE, m)
-	}
+// try gives those messages to libnl that pass. What it must not do is crash.
+func try(ms ...[]byte) {
+	run(slices.DeleteFunc(ms, func(m []byte) bool { return check(m) != nil })...)
 }
 
 // FuzzParse takes a message type and what follows the message header.
@@ -59,14 +95,29 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// FuzzMutate takes a good message and a script of changes to its attributes: lengths stay true, so that what comes out gets far.
-func FuzzMutate(f *testing.F) {
-	all := seeds(f)
+// FuzzMutate mixes messages of all families: names of links stand in the dumps of others.
+func FuzzMutate(f *testing.F) { fuzz(f, types) }
+
+func FuzzLink(f *testing.F)     { fuzz(f, families["link"]) }
+func FuzzAddr(f *testing.F)     { fuzz(f, families["addr"]) }
+func FuzzRoute(f *testing.F)    { fuzz(f, families["route"]) }
+func FuzzNeigh(f *testing.F)    { fuzz(f, families["neigh"]) }
+func FuzzRule(f *testing.F)     { fuzz(f, families["rule"]) }
+func FuzzNeightbl(f *testing.F) { fuzz(f, families["neightbl"]) }
+func FuzzNetconf(f *testing.F)  { fuzz(f, families["netconf"]) }
+func FuzzMDB(f *testing.F)      { fuzz(f, families["mdb"]) }
+func FuzzNexthop(f *testing.F)  { fuzz(f, families["nexthop"]) }
+func FuzzLookup(f *testing.F)   { fuzz(f, families["lookup"]) }
+
+// fuzz takes three good messages of the types and a script of changes to the attributes of each: lengths stay true, so that what
+// comes out gets far. The three meet in comparisons, updates and caches.
+func fuzz(f *testing.F, types []uint16) {
+	all := slices.DeleteFunc(seeds(f), func(m []byte) bool { return !slices.Contains(types, ne.Uint16(m[4:])) })
 	for i := range all {
-		f.Add(uint16(i), []byte{byte(i), 1, 2, 3, 4, 5, 6, 7, 8, 9})
+		f.Add(uint16(i), []byte{byte(i), 1, 2, 3, 4, 5, 6, 7, 8, 9}, uint16(i+1), []byte{16, byte(i)}, uint16(i), []byte{})
 	}
-	f.Fuzz(func(t *testing.T, seed uint16, script []byte) {
-		try(mutate(all, int(seed)%len(all), script))
+	f.Fuzz(func(t *testing.T, i uint16, a []byte, j uint16, b []byte, k uint16, c []byte) {
+		try(mutate(all, int(i)%len(all), a), mutate(all, int(j)%len(all), b), mutate(all, int(k)%len(all), c))
 	})
 }
 
@@ -159,13 +210,19 @@ func mutate(all [][]byte, seed int, b []byte) []byte {
 	top := parse(m[16+headerOf(typ):])
 	for len(s) > 0 {
 		op := s.next()
+		if op%17 == 16 { // another type of the family
+			if t := typ&^3 | uint16(s.next()&3); slices.Contains(types, t) {
+				typ = t
+			}
+			continue
+		}
 		places := lists(&top)
 		at := places[s.pick(len(places))].at
 		i := s.pick(len(*at))
-		if op%16 >= 3 && len(*at) == 0 {
+		if op%17 >= 3 && len(*at) == 0 {
 			continue
 		}
-		switch op % 16 {
+		switch op % 17 {
 		case 0: // family and the rest of the header
 			header[s.pick(len(header))] = byte(s.next())
 		case 1: // an attribute from another message

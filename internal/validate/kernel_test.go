@@ -20,8 +20,6 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/golibnl/libnl/internal/nltest"
-	"github.com/golibnl/libnl/internal/validate"
-	"github.com/golibnl/libnl/internal/validate/harness"
 )
 
 var record = flag.Bool("record", false, "write the kernel's messages to testdata/kernel.hex")
@@ -216,7 +214,7 @@ func drain(t *testing.T, fd int, name string, keep map[string][]byte) (n int) {
 			case unix.NLMSG_ERROR:
 				t.Fatalf("%s: %v", name, unix.Errno(-int32(ne.Uint32(m[16:]))))
 			}
-			if err := validate.Msg(unix.NETLINK_ROUTE, m); err != nil {
+			if err := check(m); err != nil {
 				t.Errorf("%s: %v\n%x", name, err, m)
 			}
 			keep[fmt.Sprintf("%s/%d", name, n)] = slices.Clone(m)
@@ -299,10 +297,10 @@ func load(t testing.TB) (ms [][]byte) {
 // TestRecorded checks what a kernel said once, on machines of which the kernel says less.
 func TestRecorded(t *testing.T) {
 	for _, m := range load(t) {
-		if err := validate.Msg(unix.NETLINK_ROUTE, m); err != nil {
+		if err := check(m); err != nil {
 			t.Errorf("%v\n%x", err, m)
 			continue
 		}
-		harness.Run(unix.NETLINK_ROUTE, m)
+		run(m)
 	}
 }

@@ -50,9 +50,11 @@ var routeAttrs = attrs(table{
 		if err := prefix(b, unix.RTA_SRC, e.src); err != nil {
 			return within("RTA_SRC", err)
 		}
-		return encap(e, b)
+		return routeEncap(e, b)
 	},
 })
+
+var routeEncap = encap("RTA_ENCAP", unix.RTA_ENCAP, unix.RTA_ENCAP_TYPE)
 
 // hopAttrs are the attributes of a next hop. Those that libnl checks but does not use are left to it.
 var hopAttrs = attrs(table{
@@ -64,7 +66,7 @@ var hopAttrs = attrs(table{
 		{unix.RTA_ENCAP_TYPE, "RTA_ENCAP_TYPE", u16},
 		{unix.RTA_ENCAP, "RTA_ENCAP", shape{}},
 	},
-	last: encap,
+	last: routeEncap,
 })
 
 // multipath checks a list of struct rtnexthop with attributes. libnl does not advance over one of length zero, and runs past the
@@ -98,79 +100,3 @@ func via(_ env, p []byte) error {
 		return fmt.Errorf("address of unknown family %d", f)
 	}
 }
-
-// Kinds of encapsulation (LWTUNNEL_ENCAP_*).
-const (
-	encapMPLS = 1
-	encapIP   = 2
-	encapILA  = 3
-	encapIP6  = 4
-)
-
-// encap checks RTA_ENCAP by RTA_ENCAP_TYPE. Kinds that libnl has no parser for it leaves alone, or refuses.
-func encap(e env, b []byte) error {
-	p, ok, _ := find(b, unix.RTA_ENCAP)
-	t, typed, _ := find(b, unix.RTA_ENCAP_TYPE)
-	if !ok || !typed {
-		return nil
-	}
-	var in *table
-	switch binary.NativeEndian.Uint16(t) {
-	case encapMPLS:
-		in = encapMPLSAttrs
-	case encapIP:
-		in = encapIPAttrs
-	case encapILA:
-		in = encapILAAttrs
-	case encapIP6:
-		in = encapIP6Attrs
-	default:
-		return nil
-	}
-	if err := in.check(e, p); err != nil {
-		return within("RTA_ENCAP", err)
-	}
-	return nil
-}
-
-var encapMPLSAttrs = attrs(table{
-	rules: []attrRule{
-		{unix.MPLS_IPTUNNEL_DST, "MPLS_IPTUNNEL_DST", by(func(_ env, p []byte) error { return labels(p, maxLabels) })},
-		{unix.MPLS_IPTUNNEL_TTL, "MPLS_IPTUNNEL_TTL", u8},
-	},
-	need: []int{unix.MPLS_IPTUNNEL_DST},
-})
-
-var encapIPAttrs = attrs(table{
-	rules: []attrRule{
-		{1, "LWTUNNEL_IP_ID", u64},
-		{2, "LWTUNNEL_IP_DST", exact(4)},
-		{3, "LWTUNNEL_IP_SRC", exact(4)},
-		{4, "LWTUNNEL_IP_TTL", u8},
-		{5, "LWTUNNEL_IP_TOS", u8},
-		{6, "LWTUNNEL_IP_FLAGS", u16},
-	},
-	need: []int{2},
-})
-
-var encapIP6Attrs = attrs(table{
-	rules: []attrRule{
-		{1, "LWTUNNEL_IP6_ID", u64},
-		{2, "LWTUNNEL_IP6_DST", exact(16)},
-		{3, "LWTUNNEL_IP6_SRC", exact(16)},
-		{4, "LWTUNNEL_IP6_HOPLIMIT", u8},
-		{5, "LWTUNNEL_IP6_TC", u8},
-		{6, "LWTUNNEL_IP6_FLAGS", u16},
-	},
-	need: []int{2},
-})
-
-var encapILAAttrs = attrs(table{
-	rules: []attrRule{
-		{1, "ILA_ATTR_LOCATOR", u64},
-		{7, "ILA_ATTR_CSUM_MODE", u8},
-		{8, "ILA_ATTR_IDENT_TYPE", u8},
-		{9, "ILA_ATTR_HOOK_TYPE", u8},
-	},
-	need: []int{1},
-})

@@ -10,10 +10,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"golang.org/x/sys/unix"
-
-	"github.com/golibnl/libnl/internal/validate/harness"
 )
 
 // kills names malformed messages that end the process in every version of libnl, sanitizer or not.
@@ -36,7 +32,7 @@ func TestVictim(t *testing.T) {
 	if !ok {
 		t.Skip("runs as a child of TestKills")
 	}
-	harness.Run(unix.NETLINK_ROUTE, byName(t, name))
+	run(byName(t, name))
 }
 
 func byName(t *testing.T, name string) []byte {

@@ -2,7 +2,7 @@
 
 // SPDX-License-Identifier: MIT
 
-// Package harness gives a message to libnl and does with the objects what the package lets its users do. It is there for the fuzz
+// Package harness gives messages to libnl and does with the objects what the package lets its users do. It is there for the fuzz
 // tests of package validate: what passes the rules must come through here, under the address sanitizer.
 package harness
 
@@ -11,11 +11,30 @@ package harness
 // #include "harness.h"
 import "C"
 
-import "unsafe"
+import (
+	"sync"
+	"unsafe"
+)
 
-// Run parses one message. It returns how many objects there were and what nl_msg_parse returned.
-func Run(proto int, b []byte) (objects, rc int) {
+// Message is one message with the protocol it was sent by.
+type Message struct {
+	Proto int
+	Bytes []byte
+}
+
+// mu is held because caches are provided for the whole process.
+var mu sync.Mutex
+
+// Run parses the messages, in one after the other, and does with the objects what can be done with each, with two of them, and with
+// all of a type in a cache. It returns how many objects the last message held and what nl_msg_parse returned for it.
+func Run(ms ...Message) (objects, rc int) {
+	mu.Lock()
+	defer mu.Unlock()
+	var h C.struct_harness
 	var n C.int
-	rc = int(C.harness_run(C.int(proto), unsafe.Pointer(unsafe.SliceData(b)), C.size_t(len(b)), &n))
+	for _, m := range ms {
+		rc = int(C.harness_feed(&h, C.int(m.Proto), unsafe.Pointer(unsafe.SliceData(m.Bytes)), C.size_t(len(m.Bytes)), &n))
+	}
+	C.harness_end(&h)
 	return int(n), rc
 }

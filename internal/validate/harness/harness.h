@@ -4,13 +4,26 @@
 #define HARNESS_H
 
 #include <stddef.h>
-#include <stdint.h>
+
+enum { HARNESS_MAX = 8 };
+
+struct harness {
+	void *objs[HARNESS_MAX];
+	int n;
+};
 
 /*
- * Parses one message and puts the objects through everything the package does
- * with objects. Returns what nl_msg_parse() returned, *objects is how many
- * objects there were.
+ * Parses one message, puts the objects through everything the package does
+ * with one object, and keeps them. Returns what nl_msg_parse() returned,
+ * *objects is how many objects there were.
  */
-int harness_run(int proto, const void *buf, size_t len, int *objects);
+int harness_feed(struct harness *h, int proto, const void *buf, size_t len,
+		 int *objects);
+
+/*
+ * Puts what was kept through everything the package does with several objects
+ * and frees them.
+ */
+void harness_end(struct harness *h);
 
 #endif
