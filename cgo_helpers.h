@@ -79,8 +79,17 @@ static inline void rtnl_nh_put(struct rtnl_nh *nh)
 {
 	nl_object_put((struct nl_object *)nh);
 }
+#define NLGO_HAS_NEIGH_NHID 0
+static inline void rtnl_neigh_set_nhid(struct rtnl_neigh *neigh, uint32_t nhid)
+{
+}
+static inline int rtnl_neigh_get_nhid(struct rtnl_neigh *neigh, uint32_t *nhid)
+{
+	return -NLE_OPNOTSUPP;
+}
 #else
 #include <netlink/route/nh.h>
+#define NLGO_HAS_NEIGH_NHID 1
 #endif /* 3.8 */
 
 #if LIBNL_VER_NUM < LIBNL_VER(3, 9)
@@ -94,6 +103,32 @@ static inline struct nl_addr *rtnl_link_get_perm_addr(struct rtnl_link *link)
 {
 	return NULL;
 }
+#define NLGO_HAS_NEIGH_EXT_FLAGS 0
+static inline char *rtnl_neigh_extflags2str(uint32_t flags, char *buf,
+					    size_t len)
+{
+	buf[0] = '\0';
+	return buf;
+}
+static inline uint32_t rtnl_neigh_str2extflag(const char *name)
+{
+	return -NLE_OBJ_NOTFOUND;
+}
+static inline void rtnl_neigh_set_ext_flags(struct rtnl_neigh *neigh,
+					    uint32_t flags)
+{
+}
+static inline void rtnl_neigh_unset_ext_flags(struct rtnl_neigh *neigh,
+					      uint32_t flags)
+{
+}
+static inline int rtnl_neigh_get_ext_flags(struct rtnl_neigh *neigh,
+					   uint32_t *flags)
+{
+	return -NLE_OPNOTSUPP;
+}
+#else
+#define NLGO_HAS_NEIGH_EXT_FLAGS 1
 #endif /* 3.11 */
 
 #if LIBNL_VER_NUM < LIBNL_VER(3, 12)
@@ -395,6 +430,76 @@ int nlgo_link_set_addr(struct rtnl_link *link, int which, int family,
 /* rtnl_link_build_change_request, which leaves changes as it was. */
 int nlgo_link_build_change(struct rtnl_link *orig, struct rtnl_link *changes,
 			   int flags, struct nl_msg **msg);
+
+/* ---- addresses of interfaces, neighbours, rules */
+
+enum nlgo_addr_attr {
+	NLGO_IFADDR_LOCAL,
+	NLGO_IFADDR_PEER,
+	NLGO_IFADDR_BROADCAST,
+	NLGO_IFADDR_MULTICAST,
+	NLGO_IFADDR_ANYCAST,
+	NLGO_NEIGH_LLADDR,
+	NLGO_NEIGH_DST,
+	NLGO_RULE_SRC,
+	NLGO_RULE_DST,
+};
+
+/* Gives a copy of the address to the setter. */
+int nlgo_set_addr(struct nl_object *obj, int attr, int family, const void *b,
+		  size_t len, int prefixlen);
+
+/* An IP address, len 0 for none. */
+struct nlgo_ip {
+	uint8_t len;
+	uint8_t b[16];
+};
+
+struct nlgo_ifaddr_info {
+	int32_t family, ifindex, prefixlen, scope;
+	uint32_t flags, valid, preferred, created, updated;
+	struct nlgo_ip local, peer, broadcast, multicast, anycast;
+	char label[IFNAMSIZ];
+};
+
+void nlgo_ifaddr_info(struct rtnl_addr *a, struct nlgo_ifaddr_info *out);
+
+struct nlgo_neigh_info {
+	int32_t family, ifindex, type, master, state, vlan;
+	uint32_t flags, ext_flags, nhid;
+	struct nlgo_ip dst;
+	uint8_t lladdr_len;
+	uint8_t lladdr[32];
+};
+
+void nlgo_neigh_info(struct rtnl_neigh *n, struct nlgo_neigh_info *out);
+/* rtnl_neigh_set_type, which forgets what else was set. */
+void nlgo_neigh_set_type(struct rtnl_neigh *n, int type);
+
+/* The threshold that libnl keeps and never sends; 0 where it cannot be found.
+ */
+int nlgo_neightbl_thresh3(struct rtnl_neightbl *t, uint32_t *v);
+/* Whether it is set. */
+int nlgo_neightbl_has_thresh3(struct rtnl_neightbl *t);
+
+struct nlgo_mdb_entry {
+	int32_t ifindex, vid, state;
+	uint32_t proto;
+	struct nlgo_addr addr;
+};
+
+/* Fills out with up to max entries; returns how many there are. */
+uint32_t nlgo_mdb_entries(struct rtnl_mdb *mdb, struct nlgo_mdb_entry *out,
+			  uint32_t max);
+
+struct nlgo_fib_request {
+	uint32_t mark, table;
+	uint8_t tos, scope;
+};
+
+/* flnl_lookup_build_request for an IPv4 address. */
+int nlgo_fib_build(const struct nlgo_fib_request *r, const void *ip,
+		   struct nl_msg **msg);
 
 /* ---- NetLink */
 
