@@ -1224,7 +1224,12 @@ static const char *clone_hazard(struct nl_object *obj)
 
 	if (nlgo_object_is(obj, "route/link")) {
 		n = rtnl_link_has_vf_list((struct rtnl_link *)obj);
-		return n ? "virtual functions" : NULL;
+		if (n)
+			return "virtual functions";
+		/* of which it makes a macvlan, at least up to 3.12 */
+		return rtnl_link_is_macvtap((struct rtnl_link *)obj) ?
+			       "a macvtap" :
+			       NULL;
 	}
 	if (nlgo_object_is(obj, "route/act"))
 		return rtnl_act_next((struct rtnl_act *)obj) ? "a list" : NULL;

@@ -187,8 +187,8 @@ func Retain[O Kind](o O) (O, error) {
 
 // Clone returns a copy of the object, which the caller owns and which is in no cache. The link that an address or a traffic control
 // object refers to is shared between original and copy. What libnl copies wrongly is refused with [ErrOpNotSupp]: a link with
-// virtual functions, a netem qdisc with a delay distribution, a basic classifier, a classifier with actions or, of kind cgroup,
-// with ematches, an action in a list.
+// virtual functions, a macvtap, a netem qdisc with a delay distribution, a basic classifier, a classifier with actions or, of kind
+// cgroup, with ematches, an action in a list.
 //
 // Implements: nl_object_clone
 func Clone[O Kind](o O) (O, error) {

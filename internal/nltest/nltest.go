@@ -9,9 +9,12 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
+	"strings"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -50,6 +53,48 @@ func Run(t testing.TB, name string, args ...string) []byte {
 		t.Fatalf("%s %q: %v: %s", name, args, err, errOut.Bytes())
 	}
 	return out
+}
+
+// unsupported is what ip and its kin say for what the running kernel lacks, rather than refuses.
+var unsupported = []string{"Unknown device type", "not supported"}
+
+// Probe runs a program as [Run] does, but skips the test, with the program's words, if the kernel answers that it does not have what it
+// was asked for (EOPNOTSUPP, EAFNOSUPPORT, EPROTONOSUPPORT). So a test runs wherever it can, and nobody keeps a list of what each kernel has.
+func Probe(t testing.TB, name string, args ...string) []byte {
+	t.Helper()
+	var errOut bytes.Buffer
+	cmd := exec.Command(name, args...)
+	cmd.Stderr = &errOut
+	out, err := cmd.Output()
+	if err == nil {
+		return out
+	}
+	words := strings.TrimSpace(errOut.String())
+	for _, u := range unsupported {
+		if strings.Contains(words, u) {
+			t.Skipf("%s %s: %s", name, strings.Join(args, " "), words)
+		}
+	}
+	t.Fatalf("%s %q: %v: %s", name, args, err, words)
+	return nil
+}
+
+// Link makes a link of a kind in the namespace of the calling goroutine, which [NetNS] made, and returns its index. It runs
+//
+//	ip link add DEVICE type KIND OPTIONS...
+//
+// where device is the name, or words of which the name is the last ("link v0 name x0"), and an option can be several words too
+// ("id 5"). If the kernel does not know the kind the test is skipped with what ip said; a kernel that does is found by make kernel-test.
+func Link(t testing.TB, kind, device string, options ...string) int {
+	t.Helper()
+	words := strings.Fields(device)
+	args := slices.Concat([]string{"link", "add"}, words, []string{"type", kind}, strings.Fields(strings.Join(options, " ")))
+	Probe(t, "ip", args...)
+	i, err := net.InterfaceByName(words[len(words)-1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return i.Index
 }
 
 // RSS returns the memory of the process that is resident, in bytes, after a garbage collection. Under valgrind, which none survives, the
