@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <linux/lwtunnel.h>
 #include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
 #include <netlink/genl/genl.h>
@@ -1179,6 +1180,47 @@ static void scratch_put(void)
 	scratch_size = 0;
 }
 
+/* Before 3.12 a route with an encapsulation that libnl has no parser for, and
+ * MPLS is the only one it has, ends a dump with an error. From then on the
+ * encapsulation is left out, and so it is here. */
+static void encap_hide_attrs(struct nlattr *a, int len)
+{
+	int rest;
+
+	nla_for_each_attr(a, a, len, rest)
+	{
+		if (nla_type(a) == RTA_ENCAP_TYPE && nla_len(a) >= 2 &&
+		    nla_get_u16(a) != LWTUNNEL_ENCAP_MPLS)
+			a->nla_type = 0x3fff; /* beyond RTA_MAX */
+	}
+}
+
+static void encap_hide(struct nlmsghdr *h)
+{
+	struct nlattr *a;
+	int rest;
+
+	if ((h->nlmsg_type != RTM_NEWROUTE && h->nlmsg_type != RTM_DELROUTE &&
+	     h->nlmsg_type != RTM_GETROUTE) ||
+	    !nlmsg_valid_hdr(h, sizeof(struct rtmsg)))
+		return;
+	encap_hide_attrs(nlmsg_attrdata(h, sizeof(struct rtmsg)),
+			 nlmsg_attrlen(h, sizeof(struct rtmsg)));
+	nlmsg_for_each_attr(a, h, sizeof(struct rtmsg), rest)
+	{
+		struct rtnexthop *nh = nla_data(a);
+		int len = nla_len(a);
+
+		if (nla_type(a) != RTA_MULTIPATH)
+			continue;
+		for (; RTNH_OK(nh, len); nh = RTNH_NEXT(nh)) {
+			encap_hide_attrs((struct nlattr *)RTNH_DATA(nh),
+					 nh->rtnh_len - sizeof(*nh));
+			len -= RTNH_ALIGN(nh->rtnh_len);
+		}
+	}
+}
+
 struct nlgo_objects nlgo_msg_objects(const void *data, uint32_t len, int proto)
 {
 	struct nlgo_objects res = {.err = 0};
@@ -1189,6 +1231,8 @@ struct nlgo_objects nlgo_msg_objects(const void *data, uint32_t len, int proto)
 		res.err = -NLE_NOMEM;
 		return res;
 	}
+	if (proto == NETLINK_ROUTE && nl_ver_num < LIBNL_VER(3, 12))
+		encap_hide(nlmsg_hdr(msg));
 	err = nl_msg_parse(msg, collect, &res);
 	if (err < 0)
 		objects_drop(&res, err);
@@ -1227,9 +1271,9 @@ static const char *clone_hazard(struct nl_object *obj)
 		if (n)
 			return "virtual functions";
 		/* of which it makes a macvlan, at least up to 3.12 */
-		return rtnl_link_is_macvtap((struct rtnl_link *)obj) ?
-			       "a macvtap" :
-			       NULL;
+		return rtnl_link_is_macvtap((struct rtnl_link *)obj)
+			       ? "a macvtap"
+			       : NULL;
 	}
 	if (nlgo_object_is(obj, "route/act"))
 		return rtnl_act_next((struct rtnl_act *)obj) ? "a list" : NULL;
@@ -1324,15 +1368,55 @@ int nlgo_object_match(struct nl_object *obj, struct nl_object *filter)
 	return !incomparable(obj) && nl_object_match_filter(obj, filter);
 }
 
+/* Before 3.10 libnl compares flags and weights too where it looks for the
+ * nexthop that a notification for an IPv6 route is about, and finds none. Does
+ * what is to be done about one that is there; 0 leaves it to libnl. */
+static int ecmp_update(struct rtnl_route *dst, struct rtnl_route *src)
+{
+	struct rtnl_nexthop *nh = rtnl_route_nexthop_n(src, 0), *old = NULL;
+	int n = rtnl_route_get_nnexthops(dst);
+
+	if (rtnl_route_get_family(src) != AF_INET6 ||
+	    rtnl_route_get_table(src) == RT_TABLE_LOCAL ||
+	    rtnl_route_get_nnexthops(src) != 1 ||
+	    !rtnl_route_nh_get_gateway(nh))
+		return 0;
+	for (int i = 0; i < n && !old; i++) {
+		old = rtnl_route_nexthop_n(dst, i);
+		if (!rtnl_route_nh_identical(old, nh))
+			old = NULL;
+	}
+	if (!old)
+		return 0;
+	switch (nl_object_get_msgtype((struct nl_object *)src)) {
+	case RTM_NEWROUTE:
+		return 1;
+	case RTM_DELROUTE:
+		if (n <= 1)
+			return 0;
+		rtnl_route_remove_nexthop(dst, old);
+		rtnl_route_nh_free(old);
+		return 1;
+	}
+	return 0;
+}
+
 /* At most one nexthop is added, at the end, and it is a clone of the
  * one in src.
  */
 static int route_update(struct rtnl_route *dst, struct rtnl_route *src)
 {
 	int n = rtnl_route_get_nnexthops(dst);
-	int err = nl_object_update((struct nl_object *)dst,
-				   (struct nl_object *)src);
+	int err;
 
+	/* then one takes the place of the other; up to 3.12 libnl merges them
+	 */
+	if (rtnl_route_get_nhid(dst) != rtnl_route_get_nhid(src))
+		return -NLE_OPNOTSUPP;
+	if (nl_ver_num < LIBNL_VER(3, 10) && ecmp_update(dst, src))
+		return 0;
+	err = nl_object_update((struct nl_object *)dst,
+			       (struct nl_object *)src);
 	if (err < 0 || rtnl_route_get_nnexthops(dst) <= n)
 		return err;
 	return nexthop_complete(rtnl_route_nexthop_n(dst, n),
@@ -1354,12 +1438,54 @@ int nlgo_object_update(struct nl_object *dst, struct nl_object *src)
 		       : nl_object_update(dst, src);
 }
 
+/* Before 3.12 the clones of nexthops that libnl makes itself, as caches do
+ * when one is appended to a route, are marked as having an encapsulation that
+ * they do not have, and dumps follow the null pointer. */
+static int nexthop_settle(struct rtnl_nexthop *nh)
+{
+	struct rtnl_nexthop *empty;
+	struct nl_addr *none;
+	int diff, err;
+
+	if (rtnl_route_nh_get_encap_mpls_dst(nh))
+		return 0;
+	empty = rtnl_route_nh_alloc();
+	if (!empty)
+		return -NLE_NOMEM;
+	diff = rtnl_route_nh_compare(nh, empty, 0x80 /* encapsulation */, 0);
+	rtnl_route_nh_free(empty);
+	if (!diff)
+		return 0;
+	none = nl_addr_build(AF_MPLS, NULL, 0);
+	if (!none)
+		return -NLE_NOMEM;
+	err = rtnl_route_nh_encap_mpls(nh, none, 0);
+	nl_addr_put(none);
+	return err;
+}
+
+static int route_settle(struct nl_object *obj)
+{
+	struct rtnl_route *route = (struct rtnl_route *)obj;
+	int n, err = 0;
+
+	if (nl_ver_num >= LIBNL_VER(3, 12) ||
+	    !nlgo_object_is(obj, "route/route"))
+		return 0;
+	n = rtnl_route_get_nnexthops(route);
+	for (int i = 0; i < n && !err; i++)
+		err = nexthop_settle(rtnl_route_nexthop_n(route, i));
+	return err;
+}
+
 struct nlgo_text nlgo_object_dump(struct nl_object *obj, int type)
 {
 	struct nlgo_text t = {.text = NULL};
 	struct nl_dump_params dp = {.dp_type = type};
 	int bad;
 
+	if (route_settle(obj) < 0)
+		return t;
 	dp.dp_fd = open_memstream(&t.text, &t.len);
 	if (!dp.dp_fd)
 		return t;
@@ -1468,6 +1594,558 @@ int nlgo_link_build_change(struct rtnl_link *orig, struct rtnl_link *changes,
 	return err;
 }
 
+/* ---- routes */
+
+int nlgo_route_set_addr(void *obj, int which, int family, const void *b,
+			size_t len, int prefixlen)
+{
+	struct nl_addr *a = nlgo_addr_new(family, b, len, prefixlen);
+	int err = 0;
+
+	if (!a)
+		return -NLE_NOMEM;
+	switch (which) {
+	case NLGO_ROUTE_DST:
+		err = rtnl_route_set_dst(obj, a);
+		break;
+	case NLGO_ROUTE_SRC:
+		err = rtnl_route_set_src(obj, a);
+		break;
+	case NLGO_ROUTE_PREF_SRC:
+		err = rtnl_route_set_pref_src(obj, a);
+		break;
+	case NLGO_ROUTE_NH_GATEWAY:
+		rtnl_route_nh_set_gateway(obj, a);
+		break;
+	case NLGO_ROUTE_NH_NEWDST:
+		err = rtnl_route_nh_set_newdst(obj, a);
+		break;
+	case NLGO_ROUTE_NH_VIA:
+		err = rtnl_route_nh_set_via(obj, a);
+		break;
+	case NLGO_NH_GATEWAY:
+		err = rtnl_nh_set_gateway(obj, a);
+		break;
+	}
+	nl_addr_put(a);
+	return err;
+}
+
+static int other_family(const struct nl_addr *a, int family)
+{
+	return a && nl_addr_get_family(a) != family;
+}
+
+int nlgo_route_set_family(struct rtnl_route *route, int family)
+{
+	if (other_family(rtnl_route_get_dst(route), family) ||
+	    other_family(rtnl_route_get_src(route), family) ||
+	    other_family(rtnl_route_get_pref_src(route), family))
+		return -NLE_AF_MISMATCH;
+	return rtnl_route_set_family(route, family);
+}
+
+/* libnl copies the first bytes of the name, as if it were a number. */
+static int has_cc_algo(struct rtnl_route *route)
+{
+	return !rtnl_route_get_metric(route, RTAX_CC_ALGO, NULL);
+}
+
+struct hazard {
+	int family;
+	int bad;
+};
+
+static void check_nexthop(struct rtnl_nexthop *nh, void *arg)
+{
+	struct hazard *h = arg;
+
+	if (other_family(rtnl_route_nh_get_gateway(nh), h->family))
+		h->bad = 1;
+}
+
+int nlgo_route_hazard(struct rtnl_route *route, int op)
+{
+	struct hazard h = {.family = rtnl_route_get_family(route)};
+
+	rtnl_route_foreach_nexthop(route, check_nexthop, &h);
+	if (h.bad)
+		return -NLE_AF_MISMATCH;
+	return op != NLGO_ROUTE_BUILD_DEL && has_cc_algo(route) ? -NLE_OPNOTSUPP
+								: 0;
+}
+
+static void find_via(struct rtnl_nexthop *nh, void *arg)
+{
+	if (rtnl_route_nh_get_via(nh))
+		*(int *)arg = 1;
+}
+
+int nlgo_route_guess_scope(struct rtnl_route *route)
+{
+	int scope = rtnl_route_guess_scope(route);
+	int via = 0;
+
+	/* before 3.10 libnl does not take RTA_VIA for a gateway */
+	if (scope == RT_SCOPE_LINK)
+		rtnl_route_foreach_nexthop(route, find_via, &via);
+	return via ? RT_SCOPE_UNIVERSE : scope;
+}
+
+static int route_build(struct rtnl_route *route, int type, int flags,
+		       size_t size, struct nl_msg **msg)
+{
+	struct nl_msg *m = nlmsg_alloc_size(size);
+	int err;
+
+	if (!m)
+		return -NLE_NOMEM;
+	nlmsg_put(m, 0, 0, type, 0, flags);
+	err = rtnl_route_build_msg(m, route);
+	if (err < 0) {
+		nlmsg_free(m);
+		return err;
+	}
+	*msg = m;
+	return 0;
+}
+
+static int route_request(struct rtnl_route *route, int op, int type, int flags,
+			 struct nl_msg **msg)
+{
+	int err;
+
+	switch (op) {
+	case NLGO_ROUTE_BUILD_ADD:
+		type = RTM_NEWROUTE;
+		err = rtnl_route_build_add_request(route, flags, msg);
+		flags |= NLM_F_CREATE;
+		break;
+	case NLGO_ROUTE_BUILD_DEL:
+		type = RTM_DELROUTE;
+		err = rtnl_route_build_del_request(route, flags, msg);
+		break;
+	default:
+		err = route_build(route, type, flags, 4096, msg);
+	}
+	/* No more than 64 KiB: libnl drops a list of nexthops that does not
+	 * fit an attribute, and sends the rest. */
+	if (err == -NLE_MSGSIZE)
+		err = route_build(route, type, flags, 65536, msg);
+	return err;
+}
+
+int nlgo_route_build(struct rtnl_route *route, int op, int type, int flags,
+		     struct nl_msg **msg)
+{
+	uint32_t cc = 0;
+	struct rtmsg *rtm;
+	int cut = has_cc_algo(route), err;
+
+	if (cut) {
+		rtnl_route_get_metric(route, RTAX_CC_ALGO, &cc);
+		rtnl_route_unset_metric(route, RTAX_CC_ALGO);
+	}
+	err = route_request(route, op, type, flags, msg);
+	if (cut)
+		rtnl_route_set_metric(route, RTAX_CC_ALGO, cc);
+	if (err < 0)
+		return err;
+	rtm = nlmsg_data(nlmsg_hdr(*msg));
+	if (rtnl_route_get_scope(route) == RT_SCOPE_NOWHERE &&
+	    rtm->rtm_scope == RT_SCOPE_LINK)
+		rtm->rtm_scope = nlgo_route_guess_scope(route);
+	return 0;
+}
+
+static void ip_get(const struct nl_addr *a, struct nlgo_ip *out)
+{
+	int family, len;
+
+	out->family = AF_UNSPEC;
+	if (!a)
+		return;
+	family = nl_addr_get_family(a);
+	len = nl_addr_get_len(a);
+	/* before 3.8 a default route has no bytes */
+	if ((family != AF_INET || (len != 4 && len)) &&
+	    (family != AF_INET6 || (len != 16 && len)))
+		return;
+	out->family = family;
+	out->prefixlen = nl_addr_get_prefixlen(a);
+	memset(out->b, 0, sizeof(out->b));
+	memcpy(out->b, nl_addr_get_binary_addr(a), len);
+}
+
+void nlgo_route_info(struct rtnl_route *route, struct nlgo_route_info *out)
+{
+	struct rtnl_nexthop *nh = rtnl_route_nexthop_n(route, 0);
+
+	ip_get(rtnl_route_get_dst(route), &out->dst);
+	ip_get(rtnl_route_get_src(route), &out->src);
+	ip_get(rtnl_route_get_pref_src(route), &out->pref_src);
+	out->table = rtnl_route_get_table(route);
+	out->priority = rtnl_route_get_priority(route);
+	out->flags = rtnl_route_get_flags(route);
+	out->nhid = rtnl_route_get_nhid(route);
+	out->nexthops = rtnl_route_get_nnexthops(route);
+	out->iif = rtnl_route_get_iif(route);
+	out->family = rtnl_route_get_family(route);
+	out->protocol = rtnl_route_get_protocol(route);
+	out->scope = rtnl_route_get_scope(route);
+	out->type = rtnl_route_get_type(route);
+	out->tos = rtnl_route_get_tos(route);
+	out->oif = 0;
+	out->gateway.family = AF_UNSPEC;
+	if (!nh)
+		return;
+	out->oif = rtnl_route_nh_get_ifindex(nh);
+	ip_get(rtnl_route_nh_get_gateway(nh) ? rtnl_route_nh_get_gateway(nh)
+					     : rtnl_route_nh_get_via(nh),
+	       &out->gateway);
+}
+
+struct nexthops {
+	struct rtnl_nexthop **out;
+	int n, max;
+};
+
+static void collect_nexthop(struct rtnl_nexthop *nh, void *arg)
+{
+	struct nexthops *v = arg;
+
+	if (v->n < v->max)
+		v->out[v->n] = nh;
+	v->n++;
+}
+
+int nlgo_route_nexthops(struct rtnl_route *route, struct rtnl_nexthop **out,
+			int max)
+{
+	struct nexthops v = {.out = out, .max = max};
+
+	rtnl_route_foreach_nexthop(route, collect_nexthop, &v);
+	return v.n;
+}
+
+struct search {
+	const struct rtnl_nexthop *nh; /* or NULL: one with this index */
+	int ifindex;
+	int found;
+};
+
+static void match_nexthop(struct rtnl_nexthop *nh, void *arg)
+{
+	struct search *s = arg;
+
+	if (s->nh ? nh == s->nh : rtnl_route_nh_get_ifindex(nh) == s->ifindex)
+		s->found = 1;
+}
+
+int nlgo_route_has(struct rtnl_route *route, const struct rtnl_nexthop *nh)
+{
+	struct search s = {.nh = nh};
+
+	rtnl_route_foreach_nexthop(route, match_nexthop, &s);
+	return s.found;
+}
+
+int nlgo_route_has_oif(struct rtnl_route *route, int ifindex)
+{
+	struct search s = {.ifindex = ifindex};
+
+	rtnl_route_foreach_nexthop(route, match_nexthop, &s);
+	return s.found;
+}
+
+struct rtnl_nexthop *nlgo_route_nh_clone(struct rtnl_nexthop *nh)
+{
+	struct rtnl_nexthop *copy = rtnl_route_nh_clone(nh);
+
+	if (copy && nexthop_complete(copy, nh) < 0) {
+		rtnl_route_nh_free(copy);
+		return NULL;
+	}
+	return copy;
+}
+
+struct nlgo_text nlgo_route_nh_dump(struct rtnl_nexthop *nh, int type)
+{
+	struct nlgo_text t = {.text = NULL};
+	/* details are for a route's details alone */
+	struct nl_dump_params dp = {.dp_type = type,
+				    .dp_ivar = NH_DUMP_FROM_DETAILS};
+	int bad;
+
+	if (nl_ver_num < LIBNL_VER(3, 12) && nexthop_settle(nh) < 0)
+		return t;
+	dp.dp_fd = open_memstream(&t.text, &t.len);
+	if (!dp.dp_fd)
+		return t;
+	rtnl_route_nh_dump(nh, &dp);
+	bad = ferror(dp.dp_fd);
+	if (fclose(dp.dp_fd) || bad) {
+		free(t.text);
+		t.text = NULL;
+	}
+	return t;
+}
+
+static void encap_get_ila(struct rtnl_nh_encap *e, struct nlgo_encap *out)
+{
+	int v;
+
+	rtnl_nh_get_encap_ila_locator(e, &out->id);
+	v = rtnl_nh_get_encap_ila_csum_mode(e);
+	out->csum_mode = v;
+	out->has |= (v >= 0) << 0;
+	v = rtnl_nh_get_encap_ila_ident_type(e);
+	out->ident_type = v;
+	out->has |= (v >= 0) << 1;
+	v = rtnl_nh_get_encap_ila_hook_type(e);
+	out->hook_type = v;
+	out->has |= (v >= 0) << 2;
+}
+
+static void encap_get(struct rtnl_nh_encap *e, struct nlgo_encap *out)
+{
+	int type = rtnl_nh_encap_get_type(e);
+
+	out->type = LWTUNNEL_ENCAP_NONE;
+	out->dst.has = out->src.has = 0;
+	out->has = 0;
+	if (type < 0)
+		return;
+	out->type = type;
+	switch (type) {
+	case LWTUNNEL_ENCAP_MPLS:
+		nlgo_addr_get(rtnl_nh_get_encap_mpls_dst(e), &out->dst);
+		out->ttl = rtnl_nh_get_encap_mpls_ttl(e);
+		break;
+	case LWTUNNEL_ENCAP_IP:
+		nlgo_addr_get(rtnl_nh_get_encap_ip_dst(e), &out->dst);
+		nlgo_addr_get(rtnl_nh_get_encap_ip_src(e), &out->src);
+		out->ttl = rtnl_nh_get_encap_ip_ttl(e);
+		out->tos = rtnl_nh_get_encap_ip_tos(e);
+		out->flags = rtnl_nh_get_encap_ip_flags(e);
+		out->id = rtnl_nh_get_encap_ip_id(e);
+		break;
+	case LWTUNNEL_ENCAP_IP6:
+		nlgo_addr_get(rtnl_nh_get_encap_ip6_dst(e), &out->dst);
+		nlgo_addr_get(rtnl_nh_get_encap_ip6_src(e), &out->src);
+		out->ttl = rtnl_nh_get_encap_ip6_hoplimit(e);
+		out->tos = rtnl_nh_get_encap_ip6_tc(e);
+		out->flags = rtnl_nh_get_encap_ip6_flags(e);
+		out->id = rtnl_nh_get_encap_ip6_id(e);
+		break;
+	case LWTUNNEL_ENCAP_ILA:
+		encap_get_ila(e, out);
+		break;
+	}
+}
+
+static int encap_fill_ip(struct rtnl_nh_encap *e, const struct nlgo_encap *v,
+			 struct nl_addr *dst, struct nl_addr *src)
+{
+	int err = rtnl_nh_encap_ip(e, dst);
+
+	if (!err && src)
+		err = rtnl_nh_set_encap_ip_src(e, src);
+	if (!err)
+		err = rtnl_nh_set_encap_ip_ttl(e, v->ttl);
+	if (!err)
+		err = rtnl_nh_set_encap_ip_tos(e, v->tos);
+	if (!err)
+		err = rtnl_nh_set_encap_ip_flags(e, v->flags);
+	return err ? err : rtnl_nh_set_encap_ip_id(e, v->id);
+}
+
+static int encap_fill_ip6(struct rtnl_nh_encap *e, const struct nlgo_encap *v,
+			  struct nl_addr *dst, struct nl_addr *src)
+{
+	int err = rtnl_nh_encap_ip6(e, dst);
+
+	if (!err && src)
+		err = rtnl_nh_set_encap_ip6_src(e, src);
+	if (!err)
+		err = rtnl_nh_set_encap_ip6_hoplimit(e, v->ttl);
+	if (!err)
+		err = rtnl_nh_set_encap_ip6_tc(e, v->tos);
+	if (!err)
+		err = rtnl_nh_set_encap_ip6_flags(e, v->flags);
+	return err ? err : rtnl_nh_set_encap_ip6_id(e, v->id);
+}
+
+static int encap_fill_ila(struct rtnl_nh_encap *e, const struct nlgo_encap *v)
+{
+	int err = rtnl_nh_encap_ila(e, v->id);
+
+	if (!err && v->has & 1 << 0)
+		err = rtnl_nh_set_encap_ila_csum_mode(e, v->csum_mode);
+	if (!err && v->has & 1 << 1)
+		err = rtnl_nh_set_encap_ila_ident_type(e, v->ident_type);
+	if (!err && v->has & 1 << 2)
+		err = rtnl_nh_set_encap_ila_hook_type(e, v->hook_type);
+	return err;
+}
+
+static struct nl_addr *encap_addr(const struct nlgo_addr *a)
+{
+	return a->has ? nlgo_addr_new(a->family, a->b, a->len, a->prefixlen)
+		      : NULL;
+}
+
+/* A new encapsulation. A second call of libnl's for one that has its type
+ * would leak what the first made. */
+static int encap_new(const struct nlgo_encap *v, struct rtnl_nh_encap **out)
+{
+	struct nl_addr *dst = encap_addr(&v->dst), *src = encap_addr(&v->src);
+	struct rtnl_nh_encap *e = rtnl_nh_encap_alloc();
+	int err = -NLE_NOMEM;
+
+	if (!e || (v->dst.has && !dst) || (v->src.has && !src))
+		goto out;
+	switch (v->type) {
+	case LWTUNNEL_ENCAP_MPLS:
+		err = rtnl_nh_encap_mpls(e, dst, v->ttl);
+		break;
+	case LWTUNNEL_ENCAP_IP:
+		err = encap_fill_ip(e, v, dst, src);
+		break;
+	case LWTUNNEL_ENCAP_IP6:
+		err = encap_fill_ip6(e, v, dst, src);
+		break;
+	case LWTUNNEL_ENCAP_ILA:
+		err = encap_fill_ila(e, v);
+		break;
+	default:
+		err = -NLE_OPNOTSUPP;
+	}
+out:
+	nl_addr_put(dst);
+	nl_addr_put(src);
+	if (err < 0)
+		rtnl_nh_encap_free(e);
+	else
+		*out = e;
+	return err;
+}
+
+#define NLGO_HAS_ENCAP (LIBNL_VER_NUM >= LIBNL_VER(3, 12))
+
+void nlgo_route_nh_get_encap(struct rtnl_nexthop *nh, struct nlgo_encap *out)
+{
+	struct nl_addr *labels;
+
+	encap_get(rtnl_route_nh_get_encap(nh), out);
+	if (NLGO_HAS_ENCAP)
+		return;
+	labels = rtnl_route_nh_get_encap_mpls_dst(nh);
+	if (!labels)
+		return;
+	out->type = LWTUNNEL_ENCAP_MPLS;
+	nlgo_addr_get(labels, &out->dst);
+	out->ttl = rtnl_route_nh_get_encap_mpls_ttl(nh);
+}
+
+int nlgo_route_nh_set_encap(struct rtnl_nexthop *nh, const struct nlgo_encap *v)
+{
+	struct rtnl_nh_encap *e = NULL;
+	struct nl_addr *labels;
+	int err;
+
+	if (NLGO_HAS_ENCAP) {
+		err = v->type ? encap_new(v, &e) : 0;
+		return err ? err : rtnl_route_nh_set_encap(nh, e);
+	}
+	if (v->type != LWTUNNEL_ENCAP_MPLS)
+		return -NLE_OPNOTSUPP;
+	labels = encap_addr(&v->dst);
+	if (!labels)
+		return -NLE_NOMEM;
+	err = rtnl_route_nh_encap_mpls(nh, labels, v->ttl);
+	nl_addr_put(labels);
+	return err;
+}
+
+void nlgo_nh_get_encap(struct rtnl_nh *nh, struct nlgo_encap *out)
+{
+	encap_get(rtnl_nh_get_encap(nh), out);
+}
+
+int nlgo_nh_set_encap(struct rtnl_nh *nh, const struct nlgo_encap *v)
+{
+	struct rtnl_nh_encap *e = NULL;
+	int err;
+
+	if (!NLGO_HAS_ENCAP)
+		return -NLE_OPNOTSUPP;
+	err = v->type ? encap_new(v, &e) : 0;
+	return err ? err : rtnl_nh_set_encap(nh, e);
+}
+
+/* libnl does not say what a nexthop object has, but an empty one differs in
+ * just that. */
+uint32_t nlgo_nh_attrs(struct rtnl_nh *nh)
+{
+	struct rtnl_nh *empty = rtnl_nh_alloc();
+	uint32_t mask;
+
+	if (!empty)
+		return 0;
+	mask = nl_object_diff64((struct nl_object *)nh,
+				(struct nl_object *)empty);
+	rtnl_nh_put(empty);
+	return mask;
+}
+
+/* The builder of the request is not exported: rtnl_nh_add is run on a socket
+ * that keeps the message instead of sending it. */
+static __thread struct nl_msg *kept;
+
+static int keep_msg(struct nl_sock *sk, struct nl_msg *msg)
+{
+	nlmsg_get(msg);
+	kept = msg;
+	return 0;
+}
+
+enum { NHA_FDB_ = 11 }; /* of <linux/nexthop.h> */
+
+int nlgo_nh_build_add(struct rtnl_nh *nh, int flags, struct nl_msg **msg)
+{
+	struct nl_cb *cb = nl_cb_alloc(NL_CB_DEFAULT);
+	struct nl_sock *sk = cb ? nl_socket_alloc_cb(cb) : NULL;
+	struct nlmsghdr *h;
+	int err = -NLE_NOMEM;
+
+	nl_cb_put(cb);
+	if (!sk)
+		return err;
+	nl_cb_overwrite_send(cb, keep_msg);
+	nl_socket_disable_auto_ack(sk);
+	nl_socket_set_local_port(sk, 1); /* none of the process's is taken */
+	kept = NULL;
+	err = rtnl_nh_add(sk, nh, flags);
+	nl_socket_free(sk);
+	if (err >= 0 && !kept)
+		err = -NLE_FAILURE;
+	/* which libnl knows and does not send */
+	if (err >= 0 && rtnl_nh_get_fdb(nh) &&
+	    !nlmsg_find_attr(nlmsg_hdr(kept), 8, NHA_FDB_))
+		err = nla_put_flag(kept, NHA_FDB_);
+	if (err < 0) {
+		nlmsg_free(kept);
+		return err;
+	}
+	h = nlmsg_hdr(kept);
+	h->nlmsg_pid = 0;
+	h->nlmsg_seq = 0;
+	h->nlmsg_flags &= ~NLM_F_REQUEST;
+	*msg = kept;
+	return 0;
+}
+
 /* ---- addresses of interfaces, neighbours, rules */
 
 #define OBJ(o) ((struct nl_object *)(o))
@@ -1534,15 +2212,6 @@ int nlgo_set_addr(struct nl_object *obj, int attr, int family, const void *b,
 	return err;
 }
 
-static void get_ip(struct nlgo_ip *out, const struct nl_addr *a)
-{
-	out->len = 0;
-	if (!a || nl_addr_get_len(a) > sizeof(out->b))
-		return;
-	out->len = nl_addr_get_len(a);
-	memcpy(out->b, nl_addr_get_binary_addr(a), out->len);
-}
-
 void nlgo_ifaddr_info(struct rtnl_addr *a, struct nlgo_ifaddr_info *out)
 {
 	const char *label = rtnl_addr_get_label(a);
@@ -1556,11 +2225,11 @@ void nlgo_ifaddr_info(struct rtnl_addr *a, struct nlgo_ifaddr_info *out)
 	out->preferred = rtnl_addr_get_preferred_lifetime(a);
 	out->created = rtnl_addr_get_create_time(a);
 	out->updated = rtnl_addr_get_last_update_time(a);
-	get_ip(&out->local, rtnl_addr_get_local(a));
-	get_ip(&out->peer, rtnl_addr_get_peer(a));
-	get_ip(&out->broadcast, rtnl_addr_get_broadcast(a));
-	get_ip(&out->multicast, rtnl_addr_get_multicast(a));
-	get_ip(&out->anycast, rtnl_addr_get_anycast(a));
+	ip_get(rtnl_addr_get_local(a), &out->local);
+	ip_get(rtnl_addr_get_peer(a), &out->peer);
+	ip_get(rtnl_addr_get_broadcast(a), &out->broadcast);
+	ip_get(rtnl_addr_get_multicast(a), &out->multicast);
+	ip_get(rtnl_addr_get_anycast(a), &out->anycast);
 	strcpy(out->label, label ? label : "");
 }
 
@@ -1579,7 +2248,7 @@ void nlgo_neigh_info(struct rtnl_neigh *n, struct nlgo_neigh_info *out)
 	rtnl_neigh_get_ext_flags(n, &out->ext_flags);
 	out->nhid = 0;
 	rtnl_neigh_get_nhid(n, &out->nhid);
-	get_ip(&out->dst, rtnl_neigh_get_dst(n));
+	ip_get(rtnl_neigh_get_dst(n), &out->dst);
 	out->lladdr_len = 0;
 	if (ll && nl_addr_get_len(ll) <= sizeof(out->lladdr)) {
 		out->lladdr_len = nl_addr_get_len(ll);

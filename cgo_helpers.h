@@ -75,6 +75,17 @@
 struct rtnl_nh;
 
 #if LIBNL_VER_NUM < LIBNL_VER(3, 8)
+#define NLGO_HAS_NH 0
+
+typedef struct nl_nh_group_info {
+	uint32_t nh_id;
+	uint8_t weight;
+} nl_nh_group_info_t;
+
+static inline struct rtnl_nh *rtnl_nh_alloc(void)
+{
+	return NULL;
+}
 static inline void rtnl_nh_put(struct rtnl_nh *nh)
 {
 	nl_object_put((struct nl_object *)nh);
@@ -87,7 +98,36 @@ static inline int rtnl_neigh_get_nhid(struct rtnl_neigh *neigh, uint32_t *nhid)
 {
 	return -NLE_OPNOTSUPP;
 }
+static inline int rtnl_nh_set_gateway(struct rtnl_nh *nh, struct nl_addr *a)
+{
+	return -NLE_OPNOTSUPP;
+}
+static inline struct nl_addr *rtnl_nh_get_gateway(struct rtnl_nh *nh)
+{
+	return NULL;
+}
+static inline int rtnl_nh_set_fdb(struct rtnl_nh *nh, int value)
+{
+	return -NLE_OPNOTSUPP;
+}
+static inline int rtnl_nh_get_fdb(struct rtnl_nh *nh)
+{
+	return 0;
+}
+static inline int rtnl_nh_get_group_entry(struct rtnl_nh *nh, int n)
+{
+	return -NLE_OPNOTSUPP;
+}
+static inline int rtnl_nh_get_group_size(struct rtnl_nh *nh)
+{
+	return -NLE_OPNOTSUPP;
+}
+static inline int rtnl_nh_get_id(struct rtnl_nh *nh)
+{
+	return -NLE_OPNOTSUPP;
+}
 #else
+#define NLGO_HAS_NH 1
 #include <netlink/route/nh.h>
 #define NLGO_HAS_NEIGH_NHID 1
 #endif /* 3.8 */
@@ -96,6 +136,23 @@ static inline int rtnl_neigh_get_nhid(struct rtnl_neigh *neigh, uint32_t *nhid)
 #endif /* 3.9 */
 
 #if LIBNL_VER_NUM < LIBNL_VER(3, 10)
+#define NLGO_HAS_NHID 0
+
+static inline int rtnl_route_nh_identical(struct rtnl_nexthop *a,
+					  struct rtnl_nexthop *b)
+{
+	/* ifindex, gateway, realms, newdst, via, encapsulation */
+	return !rtnl_route_nh_compare(a, b, 0xfc, 0);
+}
+static inline void rtnl_route_set_nhid(struct rtnl_route *route, uint32_t nhid)
+{
+}
+static inline uint32_t rtnl_route_get_nhid(struct rtnl_route *route)
+{
+	return 0;
+}
+#else
+#define NLGO_HAS_NHID 1
 #endif /* 3.10 */
 
 #if LIBNL_VER_NUM < LIBNL_VER(3, 11)
@@ -132,6 +189,174 @@ static inline int rtnl_neigh_get_ext_flags(struct rtnl_neigh *neigh,
 #endif /* 3.11 */
 
 #if LIBNL_VER_NUM < LIBNL_VER(3, 12)
+struct rtnl_nh_encap;
+
+#if NLGO_HAS_NH
+/* there since 3.8, in a public header since 3.12 */
+extern int rtnl_nh_get_oif(struct rtnl_nh *nh);
+#else
+static inline int rtnl_nh_get_oif(struct rtnl_nh *nh)
+{
+	return 0;
+}
+#endif
+static inline int rtnl_nh_add(struct nl_sock *sk, struct rtnl_nh *nh, int flags)
+{
+	return -NLE_OPNOTSUPP;
+}
+static inline int rtnl_nh_set_group(struct rtnl_nh *nh,
+				    const nl_nh_group_info_t *entries,
+				    unsigned size)
+{
+	return -NLE_OPNOTSUPP;
+}
+static inline int rtnl_nh_set_id(struct rtnl_nh *nh, uint32_t id)
+{
+	return -NLE_OPNOTSUPP;
+}
+static inline int rtnl_nh_set_oif(struct rtnl_nh *nh, uint32_t ifindex)
+{
+	return -NLE_OPNOTSUPP;
+}
+static inline int rtnl_nh_set_family(struct rtnl_nh *nh, uint8_t family)
+{
+	return -NLE_OPNOTSUPP;
+}
+static inline int rtnl_nh_get_family(struct rtnl_nh *nh)
+{
+	return -NLE_OPNOTSUPP;
+}
+static inline int rtnl_nh_set_group_type(struct rtnl_nh *nh, uint16_t type)
+{
+	return -NLE_OPNOTSUPP;
+}
+static inline int rtnl_nh_get_group_type(struct rtnl_nh *nh)
+{
+	return -NLE_OPNOTSUPP;
+}
+static inline int rtnl_nh_set_res_group_bucket_size(struct rtnl_nh *nh,
+						    uint16_t n)
+{
+	return -NLE_OPNOTSUPP;
+}
+static inline int rtnl_nh_get_res_group_bucket_size(struct rtnl_nh *nh)
+{
+	return -NLE_OPNOTSUPP;
+}
+static inline int rtnl_nh_set_res_group_idle_timer(struct rtnl_nh *nh,
+						   uint32_t v)
+{
+	return -NLE_OPNOTSUPP;
+}
+static inline int rtnl_nh_get_res_group_idle_timer(struct rtnl_nh *nh,
+						   uint32_t *v)
+{
+	return -NLE_OPNOTSUPP;
+}
+static inline int rtnl_nh_set_res_group_unbalanced_timer(struct rtnl_nh *nh,
+							 uint32_t v)
+{
+	return -NLE_OPNOTSUPP;
+}
+static inline int rtnl_nh_get_res_group_unbalanced_timer(struct rtnl_nh *nh,
+							 uint32_t *v)
+{
+	return -NLE_OPNOTSUPP;
+}
+static inline int rtnl_nh_set_encap(struct rtnl_nh *nh,
+				    struct rtnl_nh_encap *encap)
+{
+	return -NLE_OPNOTSUPP;
+}
+static inline struct rtnl_nh_encap *rtnl_nh_get_encap(struct rtnl_nh *nh)
+{
+	return NULL;
+}
+static inline int rtnl_route_nh_set_encap(struct rtnl_nexthop *nh,
+					  struct rtnl_nh_encap *encap)
+{
+	return -NLE_OPNOTSUPP;
+}
+static inline struct rtnl_nh_encap *
+rtnl_route_nh_get_encap(struct rtnl_nexthop *nh)
+{
+	return NULL;
+}
+static inline struct rtnl_nh_encap *rtnl_nh_encap_alloc(void)
+{
+	return NULL;
+}
+static inline void rtnl_nh_encap_free(struct rtnl_nh_encap *encap)
+{
+}
+static inline int rtnl_nh_encap_get_type(struct rtnl_nh_encap *encap)
+{
+	return -NLE_OPNOTSUPP;
+}
+static inline int rtnl_nh_encap_mpls(struct rtnl_nh_encap *encap,
+				     struct nl_addr *dst, uint8_t ttl)
+{
+	return -NLE_OPNOTSUPP;
+}
+static inline struct nl_addr *
+rtnl_nh_get_encap_mpls_dst(struct rtnl_nh_encap *encap)
+{
+	return NULL;
+}
+static inline int rtnl_nh_get_encap_mpls_ttl(struct rtnl_nh_encap *encap)
+{
+	return -NLE_OPNOTSUPP;
+}
+static inline int rtnl_nh_encap_ila(struct rtnl_nh_encap *encap, uint64_t v)
+{
+	return -NLE_OPNOTSUPP;
+}
+static inline int rtnl_nh_get_encap_ila_locator(struct rtnl_nh_encap *encap,
+						uint64_t *v)
+{
+	return -NLE_OPNOTSUPP;
+}
+#define NLGO_NO_ENCAP_U(name, type)                                            \
+	static inline int rtnl_nh_set_encap_##name(                            \
+		struct rtnl_nh_encap *encap, type v)                           \
+	{                                                                      \
+		return -NLE_OPNOTSUPP;                                         \
+	}                                                                      \
+	static inline int rtnl_nh_get_encap_##name(                            \
+		struct rtnl_nh_encap *encap)                                   \
+	{                                                                      \
+		return -NLE_OPNOTSUPP;                                         \
+	}
+#define NLGO_NO_ENCAP_IP(kind, ttl, tos)                                       \
+	static inline int rtnl_nh_encap_##kind(struct rtnl_nh_encap *encap,    \
+					       struct nl_addr *dst)            \
+	{                                                                      \
+		return -NLE_OPNOTSUPP;                                         \
+	}                                                                      \
+	static inline struct nl_addr *rtnl_nh_get_encap_##kind##_dst(          \
+		struct rtnl_nh_encap *encap)                                   \
+	{                                                                      \
+		return NULL;                                                   \
+	}                                                                      \
+	static inline int rtnl_nh_set_encap_##kind##_src(                      \
+		struct rtnl_nh_encap *encap, struct nl_addr *src)              \
+	{                                                                      \
+		return -NLE_OPNOTSUPP;                                         \
+	}                                                                      \
+	static inline struct nl_addr *rtnl_nh_get_encap_##kind##_src(          \
+		struct rtnl_nh_encap *encap)                                   \
+	{                                                                      \
+		return NULL;                                                   \
+	}                                                                      \
+	NLGO_NO_ENCAP_U(kind##_##ttl, uint8_t)                                 \
+	NLGO_NO_ENCAP_U(kind##_##tos, uint8_t)                                 \
+	NLGO_NO_ENCAP_U(kind##_flags, uint16_t)                                \
+	NLGO_NO_ENCAP_U(kind##_id, uint64_t)
+NLGO_NO_ENCAP_IP(ip, ttl, tos)
+NLGO_NO_ENCAP_IP(ip6, hoplimit, tc)
+NLGO_NO_ENCAP_U(ila_csum_mode, uint8_t)
+NLGO_NO_ENCAP_U(ila_ident_type, uint8_t)
+NLGO_NO_ENCAP_U(ila_hook_type, uint8_t)
 #endif /* 3.12 */
 
 /* ---- messages: what an nl_msg is made from, and read back into */
@@ -431,6 +656,93 @@ int nlgo_link_set_addr(struct rtnl_link *link, int which, int family,
 int nlgo_link_build_change(struct rtnl_link *orig, struct rtnl_link *changes,
 			   int flags, struct nl_msg **msg);
 
+/* ---- routes */
+
+/* An address or network of IPv4 or IPv6, filled into Go memory. */
+struct nlgo_ip {
+	uint8_t family; /* 0: none */
+	uint8_t prefixlen;
+	uint8_t b[16];
+};
+
+struct nlgo_route_info {
+	struct nlgo_ip dst, src, pref_src, gateway;
+	uint32_t table, priority, flags, nhid, nexthops;
+	int32_t iif, oif;
+	uint8_t family, protocol, scope, type, tos;
+};
+
+enum nlgo_route_addr {
+	NLGO_ROUTE_DST,
+	NLGO_ROUTE_SRC,
+	NLGO_ROUTE_PREF_SRC,
+	NLGO_ROUTE_NH_GATEWAY,
+	NLGO_ROUTE_NH_NEWDST,
+	NLGO_ROUTE_NH_VIA,
+	NLGO_NH_GATEWAY,
+};
+
+/* Gives a copy of the address to the setter of a route, a nexthop of one, or a
+ * nexthop object. */
+int nlgo_route_set_addr(void *obj, int which, int family, const void *b,
+			size_t len, int prefixlen);
+/* -NLE_AF_MISMATCH if the route has addresses of another family. */
+int nlgo_route_set_family(struct rtnl_route *route, int family);
+
+enum nlgo_route_build {
+	NLGO_ROUTE_BUILD_MSG,
+	NLGO_ROUTE_BUILD_ADD,
+	NLGO_ROUTE_BUILD_DEL,
+};
+
+/* Whether libnl would build something else than the route: -NLE_AF_MISMATCH
+ * for a gateway of another family, -NLE_OPNOTSUPP for a congestion control
+ * algorithm. */
+int nlgo_route_hazard(struct rtnl_route *route, int op);
+/* The libnl call op, with as much room as the route takes. */
+int nlgo_route_build(struct rtnl_route *route, int op, int type, int flags,
+		     struct nl_msg **msg);
+int nlgo_route_guess_scope(struct rtnl_route *route);
+void nlgo_route_info(struct rtnl_route *route, struct nlgo_route_info *out);
+
+/* The first max nexthops of the route; returns how many there are. */
+int nlgo_route_nexthops(struct rtnl_route *route, struct rtnl_nexthop **out,
+			int max);
+int nlgo_route_has(struct rtnl_route *route, const struct rtnl_nexthop *nh);
+int nlgo_route_has_oif(struct rtnl_route *route, int ifindex);
+
+struct rtnl_nexthop *nlgo_route_nh_clone(struct rtnl_nexthop *nh);
+struct nlgo_text nlgo_route_nh_dump(struct rtnl_nexthop *nh, int type);
+
+/* An encapsulation, as a value. */
+struct nlgo_encap {
+	uint16_t type; /* LWTUNNEL_ENCAP_*, 0 for none */
+	uint8_t ttl, tos;
+	uint16_t flags;
+	uint16_t has; /* of an ILA: bits 0 to 2 for the three below */
+	uint8_t csum_mode, ident_type, hook_type;
+	uint64_t id; /* also the locator */
+	struct nlgo_addr dst, src;
+};
+
+void nlgo_route_nh_get_encap(struct rtnl_nexthop *nh, struct nlgo_encap *out);
+int nlgo_route_nh_set_encap(struct rtnl_nexthop *nh,
+			    const struct nlgo_encap *e);
+void nlgo_nh_get_encap(struct rtnl_nh *nh, struct nlgo_encap *out);
+int nlgo_nh_set_encap(struct rtnl_nh *nh, const struct nlgo_encap *e);
+
+/* What a nexthop object has. */
+enum nlgo_nh_attr {
+	NLGO_NH_ATTR_ID = 1 << 1,
+	NLGO_NH_ATTR_GROUP = 1 << 2,
+	NLGO_NH_ATTR_BLACKHOLE = 1 << 3,
+	NLGO_NH_ATTR_GATEWAY = 1 << 5,
+	NLGO_NH_ATTR_FDB = 1 << 8,
+};
+uint32_t nlgo_nh_attrs(struct rtnl_nh *nh);
+/* The request that rtnl_nh_add sends. */
+int nlgo_nh_build_add(struct rtnl_nh *nh, int flags, struct nl_msg **msg);
+
 /* ---- addresses of interfaces, neighbours, rules */
 
 enum nlgo_addr_attr {
@@ -448,12 +760,6 @@ enum nlgo_addr_attr {
 /* Gives a copy of the address to the setter. */
 int nlgo_set_addr(struct nl_object *obj, int attr, int family, const void *b,
 		  size_t len, int prefixlen);
-
-/* An IP address, len 0 for none. */
-struct nlgo_ip {
-	uint8_t len;
-	uint8_t b[16];
-};
 
 struct nlgo_ifaddr_info {
 	int32_t family, ifindex, prefixlen, scope;

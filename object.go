@@ -284,6 +284,12 @@ var linkAttrs = map[int]string{
 	38: "gso_max_size", 39: "slave_kind", 40: "permanent_addr",
 }
 
+// nexthopAttrs names the attributes of a nexthop object; libnl takes them for flags of a next hop.
+var nexthopAttrs = map[int]string{
+	0: "flags", 1: "id", 2: "group", 3: "blackhole", 4: "oif", 5: "gateway", 6: "groups", 7: "group_type", 8: "fdb",
+	9: "res_group", 10: "res_buckets", 11: "res_idle_timer", 12: "res_unbalanced_timer", 13: "encap",
+}
+
 // AttrNames returns the names of the attributes in mask, a mask as of [Object.Diff] or [Object.IDAttrs] for an object of this type.
 // An attribute without a name is given as its bit, such as "0x4": libnl has no names for traffic control, neightbl, mdb, log_msg,
 // genl/family and fib_lookup.
@@ -291,21 +297,27 @@ var linkAttrs = map[int]string{
 // Implements: nl_object_attrs2str
 func (o *Object) AttrNames(mask uint64) []string {
 	c := o.live()
-	var link bool
+	var own map[int]string // the package's own names
+	var nexthop bool
 	if mask != 0 {
-		link = o.TypeName() == "route/link"
+		switch o.TypeName() {
+		case "route/link":
+			own = linkAttrs
+		case "route/nh":
+			own, nexthop = nexthopAttrs, true
+		}
 	}
 	var names []string
 	var buf [64]byte
 	for ; mask != 0; mask &= mask - 1 {
 		bit := bits.TrailingZeros64(mask)
 		name := ""
-		if bit < 31 { // libnl takes the mask for a signed number
+		if bit < 31 && !nexthop { // libnl takes the mask for a signed number
 			C.nl_object_attrs2str(c, C.uint32_t(1)<<bit, (*C.char)(unsafe.Pointer(&buf)), C.size_t(len(buf)))
 			name = cText(buf[:])
 		}
-		if name == "" && link {
-			name = linkAttrs[bit]
+		if name == "" {
+			name = own[bit]
 		}
 		if name == "" {
 			name = "0x" + strconv.FormatUint(1<<bit, 16)
@@ -320,6 +332,9 @@ func (o *Object) AttrNames(mask uint64) []string {
 // Implements: nl_object_attr_list
 func (o *Object) AttrList() []string {
 	c := o.live()
+	if o.TypeName() == "route/nh" {
+		return o.AttrNames(uint64(C.nlgo_nh_attrs((*C.struct_rtnl_nh)(unsafe.Pointer(c)))))
+	}
 	var buf [2048]byte
 	C.nl_object_attr_list(c, (*C.char)(unsafe.Pointer(&buf)), C.size_t(len(buf)))
 	var names []string

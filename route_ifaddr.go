@@ -122,6 +122,14 @@ func (a *IfAddr) SetFamily(f Family) error {
 	return nil
 }
 
+// checkFamily returns the error for what is no family of one byte, as the headers of requests have room for.
+func checkFamily(fn string, f Family) error {
+	if f < 0 || f > math.MaxUint8 {
+		return &Error{Func: fn, Code: ErrAFNoSupport, Msg: "family " + strconv.Itoa(int(f))}
+	}
+	return nil
+}
+
 // setAddr gives an address to the setter NLGO_IFADDR_*, or has unset take it away.
 func (a *IfAddr) setAddr(fn string, which C.int, v Addr, unset func(*C.struct_rtnl_addr) C.int) error {
 	c := a.ptr()

@@ -51,12 +51,12 @@ func (a *IfAddr) Info() IfAddrInfo {
 		Family:            Family(c.family),
 		Index:             int(c.ifindex),
 		Label:             cName(&c.label),
-		Local:             ipOf(&c.local),
-		Peer:              ipOf(&c.peer),
+		Local:             ipFromC(&c.local),
+		Peer:              ipFromC(&c.peer),
 		PrefixLen:         int(c.prefixlen),
-		Broadcast:         ipOf(&c.broadcast),
-		Multicast:         ipOf(&c.multicast),
-		Anycast:           ipOf(&c.anycast),
+		Broadcast:         ipFromC(&c.broadcast),
+		Multicast:         ipFromC(&c.multicast),
+		Anycast:           ipFromC(&c.anycast),
 		Scope:             Scope(c.scope),
 		Flags:             IfAddrFlags(c.flags),
 		ValidLifetime:     lifetimeOf(c.valid),
@@ -64,17 +64,6 @@ func (a *IfAddr) Info() IfAddrInfo {
 		CreateTime:        time.Duration(c.created) * centi,
 		LastUpdateTime:    time.Duration(c.updated) * centi,
 	}
-}
-
-// ipOf returns the IP address in a snapshot, the zero Addr if there is none.
-func ipOf(c *C.struct_nlgo_ip) netip.Addr {
-	switch b := (*[16]byte)(unsafe.Pointer(&c.b)); c.len {
-	case 4:
-		return netip.AddrFrom4([4]byte(b[:4]))
-	case 16:
-		return netip.AddrFrom16(*b)
-	}
-	return netip.Addr{}
 }
 
 // cName returns the name in a snapshot.

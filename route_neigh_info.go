@@ -35,7 +35,7 @@ func (n *Neigh) Info() NeighInfo {
 	return NeighInfo{
 		Family:   Family(c.family),
 		Index:    int(c.ifindex),
-		Dst:      ipOf(&c.dst),
+		Dst:      ipFromC(&c.dst),
 		LLAddr:   HWAddrFrom((*[maxHWAddr]byte)(unsafe.Pointer(&c.lladdr))[:c.lladdr_len]),
 		State:    NeighState(max(c.state, 0)),
 		Flags:    NeighFlags(c.flags),
