@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 #include <limits.h>
+#include <malloc.h>
 #include <math.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -3757,6 +3758,254 @@ int nlgo_vf_get_vlans(struct rtnl_link_vf *vf, struct nlgo_vf_vlan *out,
 	}
 	rtnl_link_vf_vlan_put(vlans);
 	return n;
+}
+
+/* ---- addresses of interfaces, neighbours, rules */
+
+#define OBJ(o) ((struct nl_object *)(o))
+
+/* Bits of what nl_object_diff64 returns. */
+enum {
+	NEIGH_FLAGS = 0x1,
+	NEIGH_IFINDEX = 0x20,
+	NEIGH_FAMILY = 0x40,
+	NEIGH_MASTER = 0x200,
+	NEIGHTBL_THRESH3 = 0x20,
+};
+
+static int neigh_set_dst(struct rtnl_neigh *n, struct nl_addr *a)
+{
+	int family = rtnl_neigh_get_family(n);
+	int err;
+
+	/* that of a forwarding entry is the end of a tunnel */
+	if (family != AF_BRIDGE)
+		return rtnl_neigh_set_dst(n, a);
+	rtnl_neigh_set_family(n, nl_addr_get_family(a));
+	err = rtnl_neigh_set_dst(n, a);
+	rtnl_neigh_set_family(n, family);
+	return err;
+}
+
+static int set_addr(void *obj, int attr, struct nl_addr *a)
+{
+	switch (attr) {
+	case NLGO_IFADDR_LOCAL:
+		return rtnl_addr_set_local(obj, a);
+	case NLGO_IFADDR_PEER:
+		return rtnl_addr_set_peer(obj, a);
+	case NLGO_IFADDR_BROADCAST:
+		return rtnl_addr_set_broadcast(obj, a);
+	case NLGO_IFADDR_MULTICAST:
+		return rtnl_addr_set_multicast(obj, a);
+	case NLGO_IFADDR_ANYCAST:
+		return rtnl_addr_set_anycast(obj, a);
+	case NLGO_NEIGH_LLADDR:
+		rtnl_neigh_set_lladdr(obj, a);
+		return 0;
+	case NLGO_NEIGH_DST:
+		return neigh_set_dst(obj, a);
+	case NLGO_RULE_SRC:
+		return rtnl_rule_set_src(obj, a);
+	case NLGO_RULE_DST:
+		return rtnl_rule_set_dst(obj, a);
+	}
+	return -NLE_INVAL;
+}
+
+int nlgo_set_addr(struct nl_object *obj, int attr, int family, const void *b,
+		  size_t len, int prefixlen)
+{
+	struct nl_addr *a = nlgo_addr_new(family, b, len, prefixlen);
+	int err;
+
+	if (!a)
+		return -NLE_NOMEM;
+	err = set_addr(obj, attr, a);
+	nl_addr_put(a);
+	return err;
+}
+
+void nlgo_ifaddr_info(struct rtnl_addr *a, struct nlgo_ifaddr_info *out)
+{
+	const char *label = rtnl_addr_get_label(a);
+
+	out->family = rtnl_addr_get_family(a);
+	out->ifindex = rtnl_addr_get_ifindex(a);
+	out->prefixlen = rtnl_addr_get_prefixlen(a);
+	out->scope = rtnl_addr_get_scope(a);
+	out->flags = rtnl_addr_get_flags(a);
+	out->valid = rtnl_addr_get_valid_lifetime(a);
+	out->preferred = rtnl_addr_get_preferred_lifetime(a);
+	out->created = rtnl_addr_get_create_time(a);
+	out->updated = rtnl_addr_get_last_update_time(a);
+	ip_get(rtnl_addr_get_local(a), &out->local);
+	ip_get(rtnl_addr_get_peer(a), &out->peer);
+	ip_get(rtnl_addr_get_broadcast(a), &out->broadcast);
+	ip_get(rtnl_addr_get_multicast(a), &out->multicast);
+	ip_get(rtnl_addr_get_anycast(a), &out->anycast);
+	strcpy(out->label, label ? label : "");
+}
+
+void nlgo_neigh_info(struct rtnl_neigh *n, struct nlgo_neigh_info *out)
+{
+	struct nl_addr *ll = rtnl_neigh_get_lladdr(n);
+
+	out->family = rtnl_neigh_get_family(n);
+	out->ifindex = rtnl_neigh_get_ifindex(n);
+	out->type = rtnl_neigh_get_type(n);
+	out->master = rtnl_neigh_get_master(n);
+	out->state = rtnl_neigh_get_state(n);
+	out->vlan = rtnl_neigh_get_vlan(n);
+	out->flags = rtnl_neigh_get_flags(n);
+	out->ext_flags = 0;
+	rtnl_neigh_get_ext_flags(n, &out->ext_flags);
+	out->nhid = 0;
+	rtnl_neigh_get_nhid(n, &out->nhid);
+	ip_get(rtnl_neigh_get_dst(n), &out->dst);
+	out->lladdr_len = 0;
+	if (ll && nl_addr_get_len(ll) <= sizeof(out->lladdr)) {
+		out->lladdr_len = nl_addr_get_len(ll);
+		memcpy(out->lladdr, nl_addr_get_binary_addr(ll),
+		       out->lladdr_len);
+	}
+}
+
+/* Sets again what n has, as the difference from an empty one tells, so that it
+ * counts as set: flags and states with no bit more. */
+void nlgo_neigh_set_type(struct rtnl_neigh *n, int type)
+{
+	struct rtnl_neigh *none = rtnl_neigh_alloc();
+	struct nl_addr *dst = rtnl_neigh_get_dst(n);
+	struct nl_addr *ll = rtnl_neigh_get_lladdr(n);
+	int state = rtnl_neigh_get_state(n), vlan = rtnl_neigh_get_vlan(n);
+	int family = rtnl_neigh_get_family(n);
+	uint32_t ext, nhid;
+	int has_ext = !rtnl_neigh_get_ext_flags(n, &ext);
+	int has_nhid = !rtnl_neigh_get_nhid(n, &nhid);
+	uint64_t had = none ? nl_object_diff64(OBJ(n), OBJ(none)) : UINT64_MAX;
+
+	nl_object_put(OBJ(none));
+	rtnl_neigh_set_type(n, type);
+	if (state != -1)
+		rtnl_neigh_set_state(n, 0);
+	if (vlan != -1)
+		rtnl_neigh_set_vlan(n, vlan);
+	if (has_ext)
+		rtnl_neigh_set_ext_flags(n, 0);
+	if (has_nhid)
+		rtnl_neigh_set_nhid(n, nhid);
+	if (had & NEIGH_FLAGS)
+		rtnl_neigh_set_flags(n, 0);
+	if (had & NEIGH_IFINDEX)
+		rtnl_neigh_set_ifindex(n, rtnl_neigh_get_ifindex(n));
+	if (had & NEIGH_MASTER)
+		rtnl_neigh_set_master(n, rtnl_neigh_get_master(n));
+	/* the setter puts the old one first */
+	if (dst) {
+		nl_addr_get(dst);
+		rtnl_neigh_set_dst(n, dst);
+		nl_addr_put(dst);
+	}
+	if (ll) {
+		nl_addr_get(ll);
+		rtnl_neigh_set_lladdr(n, ll);
+		nl_addr_put(ll);
+	}
+	if (had & NEIGH_FAMILY)
+		rtnl_neigh_set_family(n, family);
+}
+
+/* Where in a table libnl keeps the threshold, found by setting it to what no
+ * other field has; 0 if it is not there. */
+static size_t thresh3_offset(void)
+{
+	static const uint32_t mark = 0x5ac3a53c;
+	struct rtnl_neightbl *t = rtnl_neightbl_alloc();
+	size_t at = 0, room;
+
+	if (!t)
+		return 0;
+	rtnl_neightbl_set_gc_tresh3(t, (int)mark);
+	room = malloc_usable_size(t);
+	for (size_t i = sizeof(mark); i + sizeof(mark) <= room && !at;
+	     i += sizeof(mark))
+		if (!memcmp((char *)t + i, &mark, sizeof(mark)))
+			at = i;
+	rtnl_neightbl_put(t);
+	return at;
+}
+
+int nlgo_neightbl_has_thresh3(struct rtnl_neightbl *t)
+{
+	struct rtnl_neightbl *none = rtnl_neightbl_alloc();
+	int has;
+
+	if (!none)
+		return 0;
+	has = !!(nl_object_diff64(OBJ(t), OBJ(none)) & NEIGHTBL_THRESH3);
+	rtnl_neightbl_put(none);
+	return has;
+}
+
+int nlgo_neightbl_thresh3(struct rtnl_neightbl *t, uint32_t *v)
+{
+	size_t at = thresh3_offset();
+
+	if (!at)
+		return 0;
+	memcpy(v, (char *)t + at, sizeof(*v));
+	return 1;
+}
+
+struct mdb_walk {
+	struct nlgo_mdb_entry *out;
+	uint32_t max, n;
+};
+
+static void mdb_entry(struct rtnl_mdb_entry *e, void *arg)
+{
+	struct mdb_walk *w = arg;
+	struct nlgo_mdb_entry *o;
+
+	if (w->n++ >= w->max)
+		return;
+	o = &w->out[w->n - 1];
+	o->ifindex = rtnl_mdb_entry_get_ifindex(e);
+	o->vid = rtnl_mdb_entry_get_vid(e);
+	o->state = rtnl_mdb_entry_get_state(e);
+	o->proto = rtnl_mdb_entry_get_proto(e);
+	nlgo_addr_get(rtnl_mdb_entry_get_addr(e), &o->addr);
+}
+
+uint32_t nlgo_mdb_entries(struct rtnl_mdb *mdb, struct nlgo_mdb_entry *out,
+			  uint32_t max)
+{
+	struct mdb_walk w = {out, max, 0};
+
+	rtnl_mdb_foreach_entry(mdb, mdb_entry, &w);
+	return w.n;
+}
+
+int nlgo_fib_build(const struct nlgo_fib_request *r, const void *ip,
+		   struct nl_msg **msg)
+{
+	struct flnl_request *req = flnl_request_alloc();
+	struct nl_addr *a = nl_addr_build(AF_INET, ip, 4);
+	int err = -NLE_NOMEM;
+
+	if (req && a)
+		err = flnl_request_set_addr(req, a);
+	if (!err) {
+		flnl_request_set_fwmark(req, r->mark);
+		flnl_request_set_tos(req, r->tos);
+		flnl_request_set_scope(req, r->scope);
+		flnl_request_set_table(req, (int)r->table);
+		err = flnl_lookup_build_request(req, 0, msg);
+	}
+	nl_addr_put(a);
+	nl_object_put(OBJ(req));
+	return err;
 }
 
 /* ---- NetLink */

@@ -94,6 +94,14 @@ static inline struct rtnl_nh *rtnl_nh_get(struct nl_cache *cache, int nhid)
 {
 	return NULL;
 }
+#define NLGO_HAS_NEIGH_NHID 0
+static inline void rtnl_neigh_set_nhid(struct rtnl_neigh *neigh, uint32_t nhid)
+{
+}
+static inline int rtnl_neigh_get_nhid(struct rtnl_neigh *neigh, uint32_t *nhid)
+{
+	return -NLE_OPNOTSUPP;
+}
 static inline int rtnl_nh_set_gateway(struct rtnl_nh *nh, struct nl_addr *a)
 {
 	return -NLE_OPNOTSUPP;
@@ -165,6 +173,7 @@ static inline int rtnl_link_inet6_get_conf(struct rtnl_link *link,
 #define NLGO_HAS_NH 1
 #include <netlink/route/link/bridge_info.h>
 #include <netlink/route/nh.h>
+#define NLGO_HAS_NEIGH_NHID 1
 #endif /* 3.8 */
 
 #if LIBNL_VER_NUM < LIBNL_VER(3, 9)
@@ -370,12 +379,37 @@ static inline int rtnl_link_bridge_get_boolopt(struct rtnl_link *link, int opt)
 {
 	return -NLE_OPNOTSUPP;
 }
+#define NLGO_HAS_NEIGH_EXT_FLAGS 0
+static inline char *rtnl_neigh_extflags2str(uint32_t flags, char *buf,
+					    size_t len)
+{
+	buf[0] = '\0';
+	return buf;
+}
+static inline uint32_t rtnl_neigh_str2extflag(const char *name)
+{
+	return -NLE_OBJ_NOTFOUND;
+}
+static inline void rtnl_neigh_set_ext_flags(struct rtnl_neigh *neigh,
+					    uint32_t flags)
+{
+}
+static inline void rtnl_neigh_unset_ext_flags(struct rtnl_neigh *neigh,
+					      uint32_t flags)
+{
+}
+static inline int rtnl_neigh_get_ext_flags(struct rtnl_neigh *neigh,
+					   uint32_t *flags)
+{
+	return -NLE_OPNOTSUPP;
+}
 #else
 static inline void nlgo_bridge_set_vlan_default_pvid(struct rtnl_link *link,
 						     uint16_t pvid)
 {
 	rtnl_link_bridge_set_vlan_default_pvid(link, pvid);
 }
+#define NLGO_HAS_NEIGH_EXT_FLAGS 1
 #endif /* 3.11 */
 
 #if LIBNL_VER_NUM < LIBNL_VER(3, 12)
@@ -1150,6 +1184,70 @@ int nlgo_vf_set_vlans(struct rtnl_link_vf *vf, const struct nlgo_vf_vlan *v,
  */
 int nlgo_vf_get_vlans(struct rtnl_link_vf *vf, struct nlgo_vf_vlan *out,
 		      int max);
+
+/* ---- addresses of interfaces, neighbours, rules */
+
+enum nlgo_addr_attr {
+	NLGO_IFADDR_LOCAL,
+	NLGO_IFADDR_PEER,
+	NLGO_IFADDR_BROADCAST,
+	NLGO_IFADDR_MULTICAST,
+	NLGO_IFADDR_ANYCAST,
+	NLGO_NEIGH_LLADDR,
+	NLGO_NEIGH_DST,
+	NLGO_RULE_SRC,
+	NLGO_RULE_DST,
+};
+
+/* Gives a copy of the address to the setter. */
+int nlgo_set_addr(struct nl_object *obj, int attr, int family, const void *b,
+		  size_t len, int prefixlen);
+
+struct nlgo_ifaddr_info {
+	int32_t family, ifindex, prefixlen, scope;
+	uint32_t flags, valid, preferred, created, updated;
+	struct nlgo_ip local, peer, broadcast, multicast, anycast;
+	char label[IFNAMSIZ];
+};
+
+void nlgo_ifaddr_info(struct rtnl_addr *a, struct nlgo_ifaddr_info *out);
+
+struct nlgo_neigh_info {
+	int32_t family, ifindex, type, master, state, vlan;
+	uint32_t flags, ext_flags, nhid;
+	struct nlgo_ip dst;
+	uint8_t lladdr_len;
+	uint8_t lladdr[32];
+};
+
+void nlgo_neigh_info(struct rtnl_neigh *n, struct nlgo_neigh_info *out);
+/* rtnl_neigh_set_type, which forgets what else was set. */
+void nlgo_neigh_set_type(struct rtnl_neigh *n, int type);
+
+/* The threshold that libnl keeps and never sends; 0 where it cannot be found.
+ */
+int nlgo_neightbl_thresh3(struct rtnl_neightbl *t, uint32_t *v);
+/* Whether it is set. */
+int nlgo_neightbl_has_thresh3(struct rtnl_neightbl *t);
+
+struct nlgo_mdb_entry {
+	int32_t ifindex, vid, state;
+	uint32_t proto;
+	struct nlgo_addr addr;
+};
+
+/* Fills out with up to max entries; returns how many there are. */
+uint32_t nlgo_mdb_entries(struct rtnl_mdb *mdb, struct nlgo_mdb_entry *out,
+			  uint32_t max);
+
+struct nlgo_fib_request {
+	uint32_t mark, table;
+	uint8_t tos, scope;
+};
+
+/* flnl_lookup_build_request for an IPv4 address. */
+int nlgo_fib_build(const struct nlgo_fib_request *r, const void *ip,
+		   struct nl_msg **msg);
 
 /* ---- NetLink */
 

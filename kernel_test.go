@@ -113,8 +113,8 @@ func checkFromKernel(t *testing.T, m *libnl.Msg, typeName string) {
 	}
 }
 
-// linkIndex returns the index in a message about a link.
-func linkIndex(m *libnl.Msg) int { return int(int32(binary.NativeEndian.Uint32(m.Payload()[4:]))) }
+// msgLinkIndex returns the index in a message about a link.
+func msgLinkIndex(m *libnl.Msg) int { return int(int32(binary.NativeEndian.Uint32(m.Payload()[4:]))) }
 
 // linkKinds returns what a message about a link says of its kind, and of its kind as a part of another; empty for nothing.
 func linkKinds(t *testing.T, m *libnl.Msg) (kind, part string) {
@@ -140,7 +140,7 @@ func dumpedLinks(t *testing.T, s *libnl.Socket) map[int]*libnl.Msg {
 	for m, err := range s.Request(t.Context(), linkDump(t)) {
 		check(t, err)
 		checkFromKernel(t, m, "route/link")
-		links[linkIndex(m)] = m.Clone()
+		links[msgLinkIndex(m)] = m.Clone()
 	}
 	return links
 }
@@ -151,7 +151,7 @@ func linkGone(t *testing.T, s *libnl.Socket, index int) {
 	for m, err := range s.Messages(within(t, 10*time.Second)) {
 		check(t, err)
 		checkFromKernel(t, m, "route/link")
-		if m.Header().Type == libnl.RTMDelLink && linkIndex(m) == index {
+		if m.Header().Type == libnl.RTMDelLink && msgLinkIndex(m) == index {
 			return
 		}
 	}

@@ -388,6 +388,30 @@ package libnl
 // #cgo nocallback rtnl_link_vf_get_stat
 // #cgo noescape rtnl_link_vf_str2guid
 // #cgo nocallback rtnl_link_vf_str2guid
+// #cgo noescape nlgo_set_addr
+// #cgo nocallback nlgo_set_addr
+// #cgo noescape nlgo_ifaddr_info
+// #cgo nocallback nlgo_ifaddr_info
+// #cgo noescape nlgo_neigh_info
+// #cgo nocallback nlgo_neigh_info
+// #cgo noescape rtnl_neigh_get_ext_flags
+// #cgo nocallback rtnl_neigh_get_ext_flags
+// #cgo noescape rtnl_neigh_get_nhid
+// #cgo nocallback rtnl_neigh_get_nhid
+// #cgo noescape rtnl_rule_get_protocol
+// #cgo nocallback rtnl_rule_get_protocol
+// #cgo noescape rtnl_rule_get_ipproto
+// #cgo nocallback rtnl_rule_get_ipproto
+// #cgo noescape rtnl_rule_get_sport
+// #cgo nocallback rtnl_rule_get_sport
+// #cgo noescape rtnl_rule_get_dport
+// #cgo nocallback rtnl_rule_get_dport
+// #cgo noescape nlgo_neightbl_thresh3
+// #cgo nocallback nlgo_neightbl_thresh3
+// #cgo noescape nlgo_mdb_entries
+// #cgo nocallback nlgo_mdb_entries
+// #cgo noescape nlgo_fib_build
+// #cgo nocallback nlgo_fib_build
 // #include "cgo_helpers.h"
 import "C"
 
