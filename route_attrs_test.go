@@ -132,7 +132,7 @@ func testNames[T comparable](t *testing.T, str func(T) string, parse func(string
 }
 
 // ipJSON runs a program that prints a list in JSON.
-func ipJSON(t testing.TB, name string, args ...string) []map[string]any {
+func ipMaps(t testing.TB, name string, args ...string) []map[string]any {
 	t.Helper()
 	var list []map[string]any
 	out := nltest.Run(t, name, append([]string{"-j", "-d"}, args...)...)

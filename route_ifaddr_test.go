@@ -208,7 +208,7 @@ func vethPair(t testing.TB) (v0, v1 int) {
 // ipAddrs returns what ip says of the addresses of an interface.
 func ipAddrs(t testing.TB, dev string) (list []map[string]any) {
 	t.Helper()
-	for _, l := range ipJSON(t, "ip", "addr", "show", "dev", dev) {
+	for _, l := range ipMaps(t, "ip", "addr", "show", "dev", dev) {
 		infos, _ := l["addr_info"].([]any)
 		for _, i := range infos {
 			if m := i.(map[string]any); len(m) > 0 {

@@ -142,7 +142,7 @@ func TestLinkCANRestart(t *testing.T) {
 		}
 		_, named := m.FindAttr(unix.SizeofIfInfomsg, unix.IFLA_IFNAME)
 		equal(t, "named", named, v.Link().Index() == 0)
-		equal(t, "index", linkIndex(m), v.Link().Index())
+		equal(t, "index", msgLinkIndex(m), v.Link().Index())
 		noErr(t, v.Link().SetIndex(7))
 	}
 }

@@ -15,8 +15,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// ipLink is what ip -j -d link show says of a link.
-type ipLink struct {
+// ipLinkDetails is what ip -j -d link show says of a link.
+type ipLinkDetails struct {
 	IfIndex     int      `json:"ifindex"`
 	IfName      string   `json:"ifname"`
 	Link        string   `json:"link"`
@@ -46,11 +46,11 @@ type ipLink struct {
 }
 
 // ipLinks returns what ip says of all links, by name.
-func ipLinks(t testing.TB) map[string]ipLink {
+func ipLinks(t testing.TB) map[string]ipLinkDetails {
 	t.Helper()
-	var list []ipLink
+	var list []ipLinkDetails
 	noErr(t, json.Unmarshal(nltest.Run(t, "ip", "-j", "-d", "link", "show"), &list))
-	links := map[string]ipLink{}
+	links := map[string]ipLinkDetails{}
 	for _, l := range list {
 		links[l.IfName] = l
 	}
@@ -58,7 +58,7 @@ func ipLinks(t testing.TB) map[string]ipLink {
 }
 
 // sameLink compares a snapshot with what ip says.
-func sameLink(t testing.TB, i libnl.LinkInfo, ip ipLink, byName map[string]ipLink) {
+func sameLink(t testing.TB, i libnl.LinkInfo, ip ipLinkDetails, byName map[string]ipLinkDetails) {
 	t.Helper()
 	what := i.Name + ": "
 	equal(t, what+"index", i.Index, ip.IfIndex)

@@ -413,7 +413,7 @@ func TestLinksLoop(t *testing.T) {
 			break
 		}
 	}
-	panics(t, "a link after its step", func() { lent.Name() })
+	mustPanicIn(t, "a link after its step", func() { lent.Name() })
 	isErr(t, "a link after its step", lent.SetName("a"), libnl.ErrClosed)
 	equal(t, "a kept link", kept.Name() != "", true)
 
@@ -459,7 +459,7 @@ func TestHandleObject(t *testing.T) {
 	nltest.Run(t, "ip", "link", "add", "t0", "type", "ifb")
 	isErr(t, "run", n.Run(ctx), context.Canceled)
 	equal(t, "links", strings.HasPrefix(seen, "lo ") && strings.HasSuffix(seen, "t0 "), true)
-	panics(t, "a link after its handler", func() { lent.Name() })
+	mustPanicIn(t, "a link after its handler", func() { lent.Name() })
 
 	// a type that is another, and an error of the handler's own
 	noErr(t, n.Unhandle(libnl.RTMNewLink))

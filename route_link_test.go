@@ -236,14 +236,14 @@ func TestLinkClosed(t *testing.T) {
 			isErr(t, what, err, libnl.ErrClosed)
 		}
 		for _, a := range linkAttrs() {
-			panics(t, a.name, func() { a.get(l) })
+			mustPanicIn(t, a.name, func() { a.get(l) })
 		}
 		for what, f := range map[string]func(){
 			"Info": func() { l.Info() }, "HasVFs": func() { l.HasVFs() }, "VF": func() { l.VF(0) }, "Stat": func() { l.Stat(0) }, "InetConf": func() { l.InetConf(1) },
 			"Inet6Conf": func() { l.Inet6Conf(1) }, "Inet6Flags": func() { l.Inet6Flags() }, "Inet6Token": func() { l.Inet6Token() }, "AddrGenMode": func() { l.AddrGenMode() },
 			"NumVF": func() { l.NumVF() }, "PhysPortID": func() { l.PhysPortID() }, "PermAddr": func() { l.PermAddr() }, "UnsetAlias": func() { l.UnsetAlias() },
 		} {
-			panics(t, what, f)
+			mustPanicIn(t, what, f)
 		}
 		_, ok := l.Bridge()
 		equal(t, "view of a closed link", ok, false)
@@ -253,7 +253,7 @@ func TestLinkClosed(t *testing.T) {
 }
 
 // panics fails the test unless f panics.
-func panics(t testing.TB, what string, f func()) {
+func mustPanicIn(t testing.TB, what string, f func()) {
 	t.Helper()
 	defer func() {
 		if recover() == nil {

@@ -299,7 +299,7 @@ func TestLinkVFClosed(t *testing.T) {
 			"SetTrust": func() { v.SetTrust(true) }, "Stat": func() { v.Stat(0) }, "VLANs": func() { v.VLANs() },
 			"SetIBNodeGUID": func() { v.SetIBNodeGUID(1) }, "SetIBPortGUID": func() { v.SetIBPortGUID(1) },
 		} {
-			panics(t, what, f)
+			mustPanicIn(t, what, f)
 		}
 	}
 }

@@ -189,8 +189,8 @@ func TestNexthopClosed(t *testing.T) {
 		} {
 			isErr(t, what, err, libnl.ErrClosed)
 		}
-		panics(t, "ID", func() { n.ID() })
-		panics(t, "Encap", func() { n.Encap() })
+		panicsIn(t, "ID", func() { n.ID() })
+		panicsIn(t, "Encap", func() { n.Encap() })
 	}
 }
 

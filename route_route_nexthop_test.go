@@ -193,7 +193,7 @@ func TestRouteNexthopOwners(t *testing.T) {
 	noErr(t, r.RemoveNexthop(b))
 	equal(t, "number", r.NumNexthops(), 2)
 	equal(t, "gateway", b.Gateway(), ip("10.0.0.2")) // owned again
-	panics(t, "another handle of one that was taken out", func() { again.Gateway() })
+	panicsIn(t, "another handle of one that was taken out", func() { again.Gateway() })
 	isErr(t, "another handle of one that was taken out", again.SetIndex(1), libnl.ErrClosed)
 	isErr(t, "taking it out again", r.RemoveNexthop(b), libnl.ErrObjNotFound)
 	noErr(t, b.Close())
@@ -209,7 +209,7 @@ func TestRouteNexthopOwners(t *testing.T) {
 		noErr(t, n.Close())
 	}
 	equal(t, "number", r.NumNexthops(), 0)
-	panics(t, "one that is gone", func() { a.Index() })
+	panicsIn(t, "one that is gone", func() { a.Index() })
 	isErr(t, "one that is gone", a.SetEncap(nil), libnl.ErrClosed)
 	_, err = a.Clone()
 	isErr(t, "one that is gone", err, libnl.ErrClosed)
@@ -218,7 +218,7 @@ func TestRouteNexthopOwners(t *testing.T) {
 	noErr(t, r.AddNexthop(newHop(t, "10.0.0.9", 0)))
 	last, _ := r.Nexthop(0)
 	noErr(t, r.Close()) // the object lives on
-	panics(t, "one whose handle of the route is closed", func() { last.Gateway() })
+	panicsIn(t, "one whose handle of the route is closed", func() { last.Gateway() })
 	equal(t, "number", same.NumNexthops(), 1)
 	var none *libnl.RouteNexthop
 	noErr(t, none.Close())

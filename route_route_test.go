@@ -416,7 +416,7 @@ func TestRouteClosed(t *testing.T) {
 				}
 			}, "CacheInfo": func() { r.CacheInfo() }, "SetTable": func() { r.SetTable(1) },
 		} {
-			panics(t, what, call)
+			panicsIn(t, what, call)
 		}
 	}
 	_, err := libnl.ParseRoute(nil)
@@ -424,7 +424,7 @@ func TestRouteClosed(t *testing.T) {
 }
 
 // panics fails the test unless the call panics and says that a handle is closed.
-func panics(t *testing.T, what string, call func()) {
+func panicsIn(t *testing.T, what string, call func()) {
 	t.Helper()
 	defer func() {
 		t.Helper()

@@ -247,7 +247,7 @@ func TestRuleKernel(t *testing.T) {
 	for _, strict := range []bool{false, true} {
 		s := dialRoute(t, &libnl.Config{Strict: strict})
 		for family, flag := range map[libnl.Family]string{libnl.FamilyIPv4: "-4", libnl.FamilyIPv6: "-6"} {
-			want := ipJSON(t, "ip", flag, "rule", "show")
+			want := ipMaps(t, "ip", flag, "rule", "show")
 			got := collect(t, s.Rules(ctx, &libnl.RuleFilter{Family: family}))
 			equal(t, "rules of "+family.String(), len(got), len(want))
 			for i, r := range got {
@@ -269,7 +269,7 @@ func TestRuleKernel(t *testing.T) {
 		noErr(t, r.Delete(ctx, s, 0))
 		isErr(t, "deleting again", r.Delete(ctx, s, 0), fs.ErrNotExist)
 	}
-	equal(t, "rules left", len(ipJSON(t, "ip", "-4", "rule", "show"))+len(ipJSON(t, "ip", "-6", "rule", "show")), 5)
+	equal(t, "rules left", len(ipMaps(t, "ip", "-4", "rule", "show"))+len(ipMaps(t, "ip", "-6", "rule", "show")), 5)
 
 	all := newRule(t) // from everywhere: an address without bits
 	all.SetAction(libnl.RuleLookup)
@@ -306,7 +306,7 @@ func TestRuleWithoutAction(t *testing.T) {
 	h.Type, h.Flags = libnl.RTMNewRule, libnl.FlagCreate
 	m.SetHeader(h)
 	noErr(t, s.Do(ctx, m)) // what libnl would send
-	if got := ipJSON(t, "ip", "rule", "show", "prio", "5"); len(got) != 1 {
+	if got := ipMaps(t, "ip", "rule", "show", "prio", "5"); len(got) != 1 {
 		t.Errorf("the kernel took no rule: %v", got)
 	}
 	get, err := libnl.NewMsgSimple(libnl.RTMGetRoute, 0)
