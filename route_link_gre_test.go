@@ -76,7 +76,9 @@ func TestLinkGREFlagsAlone(t *testing.T) {
 		noErr(t, err)
 		for _, m := range []*libnl.Msg{add, change} {
 			flags, ok := libnl.FindAttr(linkData(t, m), 3) // IFLA_GRE_OFLAGS
-			equal(t, "IFLA_GRE_OFLAGS is there", ok, true)
+			if !ok {
+				t.Fatal("IFLA_GRE_OFLAGS is not there")
+			}
 			equal(t, "IFLA_GRE_OFLAGS", binary.BigEndian.Uint16(flags.Bytes()), 0x2000)
 		}
 		noErr(t, l.SetName("x0"))

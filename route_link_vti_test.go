@@ -48,7 +48,9 @@ func TestLinkVTIKeyAlone(t *testing.T) {
 	m, err := v.Link().BuildAdd(0)
 	noErr(t, err)
 	key, ok := libnl.FindAttr(linkData(t, m), 3) // IFLA_VTI_OKEY
-	equal(t, "IFLA_VTI_OKEY is there", ok, true)
+	if !ok {
+		t.Fatal("IFLA_VTI_OKEY is not there")
+	}
 	equal(t, "IFLA_VTI_OKEY", binary.BigEndian.Uint32(key.Bytes()), 8)
 	_, ok = libnl.FindAttr(linkData(t, m), 2) // IFLA_VTI_IKEY
 	equal(t, "IFLA_VTI_IKEY is there", ok, false)
