@@ -40,9 +40,9 @@ type maybe[T any] struct {
 	ok bool
 }
 
-func some[T any](v T) maybe[T]            { return maybe[T]{v, true} }
-func opt[T any](v T, ok bool) maybe[T]    { return maybe[T]{v, ok} }
-func none[T any]() (m maybe[T])           { return m }
+func some[T any](v T) maybe[T]              { return maybe[T]{v, true} }
+func opt[T any](v T, ok bool) maybe[T]      { return maybe[T]{v, ok} }
+func none[T any]() (m maybe[T])             { return m }
 func okFunc[O any](f func(O)) func(O) error { return func(o O) error { f(o); return nil } }
 
 // cAddr is an address for C.

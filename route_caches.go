@@ -107,7 +107,9 @@ func first[O Kind](c *Cache[O], wanted func(O) bool) (O, bool) {
 //
 // Implements: rtnl_addr_get
 func IfAddrByLocal(c *Cache[*IfAddr], ifindex int, local Addr) (*IfAddr, bool) {
-	return first(c, func(a *IfAddr) bool { return (ifindex == 0 || a.Index() == ifindex) && local.IsValid() && a.Local() == local })
+	return first(c, func(a *IfAddr) bool {
+		return (ifindex == 0 || a.Index() == ifindex) && local.IsValid() && a.Local() == local
+	})
 }
 
 // NewNeighCache returns a cache of neighbours, those of bridges and VXLANs (FamilyBridge) not among them.

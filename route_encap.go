@@ -17,7 +17,9 @@ import (
 // struct rtnl_nh_encap lives no longer than a call. MPLS is there in every libnl, for next hops of routes; all else takes libnl 3.12.
 //
 // Implements: rtnl_nh_encap_alloc rtnl_nh_encap_free rtnl_nh_encap_clone rtnl_nh_encap_get_type
-type Encap interface{ fill(c *C.struct_nlgo_encap) error }
+type Encap interface {
+	fill(c *C.struct_nlgo_encap) error
+}
 
 // EncapMPLS puts labels of MPLS in front of packets.
 //

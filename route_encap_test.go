@@ -108,8 +108,13 @@ func TestRouteEncapWrong(t *testing.T) {
 	n := newHop(t, "", 1)
 	empty := libnl.AddrFrom(libnl.FamilyMPLS, nil)
 	for _, e := range []libnl.Encap{
-		libnl.EncapMPLS{}, libnl.EncapMPLS{Labels: ip("10.0.0.1")}, libnl.EncapMPLS{Labels: empty}, libnl.EncapIP{Dst: ip("::1")},
-		libnl.EncapIP{Dst: ip("10.0.0.1"), Src: ip("::1")}, libnl.EncapIP6{Dst: ip("10.0.0.1")}, libnl.EncapIP6{Dst: ip("::1"), Src: ip("10.0.0.1")},
+		libnl.EncapMPLS{},
+		libnl.EncapMPLS{Labels: ip("10.0.0.1")},
+		libnl.EncapMPLS{Labels: empty},
+		libnl.EncapIP{Dst: ip("::1")},
+		libnl.EncapIP{Dst: ip("10.0.0.1"), Src: ip("::1")},
+		libnl.EncapIP6{Dst: ip("10.0.0.1")},
+		libnl.EncapIP6{Dst: ip("::1"), Src: ip("10.0.0.1")},
 	} {
 		err := n.SetEncap(e)
 		if !errors.Is(err, libnl.ErrAFMismatch) && !errors.Is(err, libnl.ErrInval) {

@@ -50,7 +50,7 @@ func TestFIBRequest(t *testing.T) {
 		isErr(t, "lookup", err, c.want)
 	}
 	_, err := libnl.LookupFIB(t.Context(), nil, &libnl.FIBRequest{Addr: ip})
-	isErr(t, "no socket", err, libnl.ErrClosed)
+	isErr(t, "no socket", err, libnl.ErrInval)
 }
 
 func TestFIBResult(t *testing.T) {

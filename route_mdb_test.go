@@ -50,8 +50,13 @@ func TestMDBEntries(t *testing.T) {
 		break
 	}
 	for _, e := range []libnl.MDBEntry{
-		{}, {Proto: unix.ETH_P_IP}, {Proto: unix.ETH_P_IP, Addr: want[1].Addr}, {Proto: unix.ETH_P_IPV6, Addr: want[0].Addr}, {Addr: want[0].Addr},
-		{Addr: libnl.AddrFromMAC(make(net.HardwareAddr, 8))}, {Proto: unix.ETH_P_IP, Addr: want[0].Addr.WithPrefixLen(8)},
+		{},
+		{Proto: unix.ETH_P_IP},
+		{Proto: unix.ETH_P_IP, Addr: want[1].Addr},
+		{Proto: unix.ETH_P_IPV6, Addr: want[0].Addr},
+		{Addr: want[0].Addr},
+		{Addr: libnl.AddrFromMAC(make(net.HardwareAddr, 8))},
+		{Proto: unix.ETH_P_IP, Addr: want[0].Addr.WithPrefixLen(8)},
 	} {
 		isErr(t, "entry", m.AddEntry(e), libnl.ErrInval)
 	}
@@ -98,8 +103,10 @@ func TestMDBKernel(t *testing.T) {
 	nltest.Run(t, "ip", "link", "set", "br0", "up")
 	nltest.Run(t, "ip", "link", "set", "br1", "up")
 	for _, args := range [][]string{
-		{"br0", "port", "v0", "grp", "239.1.2.3", "permanent", "vid", "1"}, {"br0", "port", "v0", "grp", "239.1.2.4", "temp", "vid", "1"},
-		{"br0", "port", "v0", "grp", "ff0e::1", "permanent"}, {"br1", "port", "v1", "grp", "239.9.9.9", "permanent"},
+		{"br0", "port", "v0", "grp", "239.1.2.3", "permanent", "vid", "1"},
+		{"br0", "port", "v0", "grp", "239.1.2.4", "temp", "vid", "1"},
+		{"br0", "port", "v0", "grp", "ff0e::1", "permanent"},
+		{"br1", "port", "v1", "grp", "239.9.9.9", "permanent"},
 		{"br0", "port", "v0", "grp", "01:02:03:04:05:06", "permanent"},
 	} {
 		nltest.Run(t, "bridge", append([]string{"mdb", "add", "dev"}, args...)...)

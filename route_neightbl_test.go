@@ -199,14 +199,26 @@ func sameTable(t *testing.T, i libnl.NeighTableInfo, dev string, ip map[string]a
 		what      string
 		got, want any
 	}{
-		{"thresh1", i.GCThresh1, num("thresh1")}, {"thresh2", i.GCThresh2, num("thresh2")}, {"thresh3", i.GCThresh3, num("thresh3")},
-		{"gc_interval", i.GCInterval, ms("gc_interval")}, {"refcnt", i.RefCount, num("refcnt")}, {"reachable", i.ReachableTime, ms("reachable")},
-		{"base_reachable", i.BaseReachableTime, ms("base_reachable")}, {"retrans", i.RetransTime, ms("retrans")},
-		{"gc_stale", i.GCStaleTime, ms("gc_stale")}, {"delay_probe", i.DelayProbeTime, ms("delay_probe")}, {"queue", i.QueueLen, num("queue")},
-		{"app_probes", i.AppProbes, num("app_probes")}, {"ucast_probes", i.UcastProbes, num("ucast_probes")},
-		{"mcast_probes", i.McastProbes, num("mcast_probes")}, {"anycast_delay", i.AnycastDelay, ms("anycast_delay")},
-		{"proxy_delay", i.ProxyDelay, ms("proxy_delay")}, {"proxy_queue", i.ProxyQueueLen, num("proxy_queue")},
-		{"locktime", i.LockTime, ms("locktime")}, {"key_length", i.KeyLen, num("key_length")}, {"entry_size", i.EntrySize, num("entry_size")},
+		{"thresh1", i.GCThresh1, num("thresh1")},
+		{"thresh2", i.GCThresh2, num("thresh2")},
+		{"thresh3", i.GCThresh3, num("thresh3")},
+		{"gc_interval", i.GCInterval, ms("gc_interval")},
+		{"refcnt", i.RefCount, num("refcnt")},
+		{"reachable", i.ReachableTime, ms("reachable")},
+		{"base_reachable", i.BaseReachableTime, ms("base_reachable")},
+		{"retrans", i.RetransTime, ms("retrans")},
+		{"gc_stale", i.GCStaleTime, ms("gc_stale")},
+		{"delay_probe", i.DelayProbeTime, ms("delay_probe")},
+		{"queue", i.QueueLen, num("queue")},
+		{"app_probes", i.AppProbes, num("app_probes")},
+		{"ucast_probes", i.UcastProbes, num("ucast_probes")},
+		{"mcast_probes", i.McastProbes, num("mcast_probes")},
+		{"anycast_delay", i.AnycastDelay, ms("anycast_delay")},
+		{"proxy_delay", i.ProxyDelay, ms("proxy_delay")},
+		{"proxy_queue", i.ProxyQueueLen, num("proxy_queue")},
+		{"locktime", i.LockTime, ms("locktime")},
+		{"key_length", i.KeyLen, num("key_length")},
+		{"entry_size", i.EntrySize, num("entry_size")},
 	} {
 		if v.got != v.want {
 			t.Errorf("%s %s: %s: %v, ip says %v", i.Name, dev, v.what, v.got, v.want)

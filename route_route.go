@@ -408,4 +408,3 @@ func textSeconds(b []byte) time.Duration {
 
 // metricCCAlgo is RTAX_CC_ALGO, the one metric that is no number.
 const metricCCAlgo RouteMetric = 16
-

@@ -13,22 +13,22 @@ import "net/netip"
 // leaves out metrics, labels of MPLS (the destination of such a route is the zero Prefix), encapsulations, realms, weights and flags of next
 // hops, and what [Route.CacheInfo] tells.
 type RouteInfo struct {
-	Family    Family        `json:"family"`
-	Table     RouteTable    `json:"table"`
-	Type      RouteType     `json:"type"`
-	Protocol  RouteProtocol `json:"protocol"`
-	Scope     Scope         `json:"scope"`
-	TOS       uint8         `json:"tos,omitzero"`
-	Priority  uint32        `json:"priority,omitzero"`
-	Flags     RouteFlags    `json:"flags,omitzero"`
-	Dst       netip.Prefix  `json:"dst,omitzero"` // 0.0.0.0/0 or ::/0 for a default route
-	Src       netip.Prefix  `json:"src,omitzero"`
-	PrefSrc   netip.Addr    `json:"prefsrc,omitzero"`
-	IIF       int           `json:"iif,omitzero"`
-	Gateway   netip.Addr    `json:"gateway,omitzero"` // of the first next hop, of either family
-	OIF       int           `json:"oif,omitzero"`     // of the first next hop
-	NHID      uint32        `json:"nhid,omitzero"`    // see [Route.NHID]
-	Nexthops  int           `json:"nexthops"`         // how many there are
+	Family   Family        `json:"family"`
+	Table    RouteTable    `json:"table"`
+	Type     RouteType     `json:"type"`
+	Protocol RouteProtocol `json:"protocol"`
+	Scope    Scope         `json:"scope"`
+	TOS      uint8         `json:"tos,omitzero"`
+	Priority uint32        `json:"priority,omitzero"`
+	Flags    RouteFlags    `json:"flags,omitzero"`
+	Dst      netip.Prefix  `json:"dst,omitzero"` // 0.0.0.0/0 or ::/0 for a default route
+	Src      netip.Prefix  `json:"src,omitzero"`
+	PrefSrc  netip.Addr    `json:"prefsrc,omitzero"`
+	IIF      int           `json:"iif,omitzero"`
+	Gateway  netip.Addr    `json:"gateway,omitzero"` // of the first next hop, of either family
+	OIF      int           `json:"oif,omitzero"`     // of the first next hop
+	NHID     uint32        `json:"nhid,omitzero"`    // see [Route.NHID]
+	Nexthops int           `json:"nexthops"`         // how many there are
 }
 
 // Info returns a snapshot of the route. It panics on a closed handle.

@@ -222,7 +222,10 @@ func TestRuleKernel(t *testing.T) {
 			r.SetAction(libnl.RuleUnreachable)
 			return r.SetSrc(mustAddr(t, "2001:db8::/32"))
 		},
-		func(r *libnl.Rule) error { r.SetAction(libnl.RuleBlackhole); return r.SetDst(mustAddr(t, "2001:db8::1")) },
+		func(r *libnl.Rule) error {
+			r.SetAction(libnl.RuleBlackhole)
+			return r.SetDst(mustAddr(t, "2001:db8::1"))
+		},
 		func(r *libnl.Rule) error { r.SetAction(libnl.RuleProhibit); return r.SetFamily(libnl.FamilyIPv4) },
 		func(r *libnl.Rule) error { r.SetAction(libnl.RuleNop); return r.SetFamily(libnl.FamilyIPv4) },
 		func(r *libnl.Rule) error {
