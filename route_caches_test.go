@@ -42,7 +42,7 @@ func TestCacheLookups(t *testing.T) {
 	links := filled(t, c, err)
 	index, ok := libnl.LinkIndex(links, "v0")
 	equal(t, "v0 has an index", ok, true)
-	name, ok := libnl.LinkName(links, index)
+	name, _ := libnl.LinkName(links, index)
 	equal(t, "its name", name, "v0")
 	equal(t, "by index", found(libnl.LinkByIndex(links, index)), true)
 	equal(t, "by name", found(libnl.LinkByName(links, "v1")), true)

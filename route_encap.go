@@ -31,9 +31,7 @@ type EncapMPLS struct {
 
 // EncapIP gives packets the metadata of a tunnel over IPv4, for an interface that takes it from there.
 //
-// Implements: rtnl_nh_encap_ip rtnl_nh_get_encap_ip_dst rtnl_nh_set_encap_ip_src rtnl_nh_get_encap_ip_src rtnl_nh_set_encap_ip_ttl
-// rtnl_nh_get_encap_ip_ttl rtnl_nh_set_encap_ip_tos rtnl_nh_get_encap_ip_tos rtnl_nh_set_encap_ip_id rtnl_nh_get_encap_ip_id
-// rtnl_nh_set_encap_ip_flags rtnl_nh_get_encap_ip_flags
+// Implements: rtnl_nh_encap_ip rtnl_nh_get_encap_ip_dst rtnl_nh_set_encap_ip_src rtnl_nh_get_encap_ip_src rtnl_nh_set_encap_ip_ttl rtnl_nh_get_encap_ip_ttl rtnl_nh_set_encap_ip_tos rtnl_nh_get_encap_ip_tos rtnl_nh_set_encap_ip_id rtnl_nh_get_encap_ip_id rtnl_nh_set_encap_ip_flags rtnl_nh_get_encap_ip_flags
 type EncapIP struct {
 	Dst, Src Addr // Src may be the zero Addr
 	ID       uint64
@@ -43,9 +41,7 @@ type EncapIP struct {
 
 // EncapIP6 gives packets the metadata of a tunnel over IPv6, for an interface that takes it from there.
 //
-// Implements: rtnl_nh_encap_ip6 rtnl_nh_get_encap_ip6_dst rtnl_nh_set_encap_ip6_src rtnl_nh_get_encap_ip6_src rtnl_nh_set_encap_ip6_hoplimit
-// rtnl_nh_get_encap_ip6_hoplimit rtnl_nh_set_encap_ip6_tc rtnl_nh_get_encap_ip6_tc rtnl_nh_set_encap_ip6_id rtnl_nh_get_encap_ip6_id
-// rtnl_nh_set_encap_ip6_flags rtnl_nh_get_encap_ip6_flags
+// Implements: rtnl_nh_encap_ip6 rtnl_nh_get_encap_ip6_dst rtnl_nh_set_encap_ip6_src rtnl_nh_get_encap_ip6_src rtnl_nh_set_encap_ip6_hoplimit rtnl_nh_get_encap_ip6_hoplimit rtnl_nh_set_encap_ip6_tc rtnl_nh_get_encap_ip6_tc rtnl_nh_set_encap_ip6_id rtnl_nh_get_encap_ip6_id rtnl_nh_set_encap_ip6_flags rtnl_nh_get_encap_ip6_flags
 type EncapIP6 struct {
 	Dst, Src               Addr // Src may be the zero Addr
 	ID                     uint64
@@ -55,9 +51,7 @@ type EncapIP6 struct {
 
 // EncapILA replaces the upper half of destinations (identifier-locator addressing). nil is not set.
 //
-// Implements: rtnl_nh_encap_ila rtnl_nh_get_encap_ila_locator rtnl_nh_set_encap_ila_csum_mode rtnl_nh_get_encap_ila_csum_mode
-// rtnl_nh_clear_encap_ila_csum_mode rtnl_nh_set_encap_ila_ident_type rtnl_nh_get_encap_ila_ident_type rtnl_nh_clear_encap_ila_ident_type
-// rtnl_nh_set_encap_ila_hook_type rtnl_nh_get_encap_ila_hook_type rtnl_nh_clear_encap_ila_hook_type
+// Implements: rtnl_nh_encap_ila rtnl_nh_get_encap_ila_locator rtnl_nh_set_encap_ila_csum_mode rtnl_nh_get_encap_ila_csum_mode rtnl_nh_clear_encap_ila_csum_mode rtnl_nh_set_encap_ila_ident_type rtnl_nh_get_encap_ila_ident_type rtnl_nh_clear_encap_ila_ident_type rtnl_nh_set_encap_ila_hook_type rtnl_nh_get_encap_ila_hook_type rtnl_nh_clear_encap_ila_hook_type
 type EncapILA struct {
 	Locator   uint64 // 0x20010db800000001 is 2001:db8:0:1
 	CsumMode  *uint8 // ILA_CSUM_*
