@@ -7,11 +7,8 @@ package main
 import (
 	"encoding/binary"
 	"fmt"
-	"net"
-	"strings"
 
 	"github.com/golibnl/libnl"
-	"golang.org/x/sys/unix"
 )
 
 // names are the links seen so far, by index.
@@ -30,120 +27,36 @@ func header(m *libnl.Msg, h any) bool {
 	return err == nil
 }
 
-// describe puts a message of the four kinds into words, from its own header and attributes.
-func describe(m *libnl.Msg) string {
-	switch (m.Header().Type - libnl.MsgMinType) / 4 {
-	case (libnl.RTMNewLink - libnl.MsgMinType) / 4:
-		return describeLink(m)
-	case (libnl.RTMNewAddr - libnl.MsgMinType) / 4:
-		return describeAddr(m)
-	case (libnl.RTMNewRoute - libnl.MsgMinType) / 4:
-		return describeRoute(m)
-	case (libnl.RTMNewNeigh - libnl.MsgMinType) / 4:
-		return describeNeigh(m)
+// describe puts the event's object into words: it is one of the package's types, and its snapshot a plain value.
+func describe(e *libnl.Event) string {
+	o, err := e.Object()
+	if err != nil {
+		return err.Error()
 	}
-	return "message of type " + m.Header().Type.String()
-}
-
-var linkFlags = []string{"up", "broadcast", "debug", "loopback", "pointopoint", "notrailers", "running", "noarp", "promisc", "allmulti", "master", "slave", "multicast"}
-
-func describeLink(m *libnl.Msg) string {
-	var h unix.IfInfomsg
-	if !header(m, &h) {
-		return "link: too short"
-	}
-	var name, kind string
-	var mtu uint32
-	for a := range m.Attrs(unix.SizeofIfInfomsg) {
-		switch a.Type() {
-		case unix.IFLA_IFNAME:
-			name, _ = a.Text()
-		case unix.IFLA_MTU:
-			mtu, _ = a.U32()
-		case unix.IFLA_LINKINFO:
-			for in := range a.Nested() {
-				if in.Type() == unix.IFLA_INFO_KIND {
-					kind, _ = in.Text()
-				}
-			}
+	if l, ok := libnl.As[*libnl.Link](o); ok {
+		i := l.Info()
+		names[int32(i.Index)] = i.Name
+		text := fmt.Sprintf("link %s index %d mtu %d <%v> %v", i.Name, i.Index, i.MTU, i.Flags, i.OperState)
+		if i.Type != "" {
+			text += " kind " + i.Type
 		}
+		return text
 	}
-	names[h.Index] = name
-	var flags []string
-	for bit, flag := range linkFlags {
-		if h.Flags&(1<<bit) != 0 {
-			flags = append(flags, flag)
+	if a, ok := libnl.As[*libnl.IfAddr](o); ok {
+		i := a.Info()
+		return fmt.Sprintf("address %s/%d scope %v dev %s", i.Local, i.PrefixLen, i.Scope, dev(int32(i.Index)))
+	}
+	if r, ok := libnl.As[*libnl.Route](o); ok {
+		i := r.Info()
+		text := fmt.Sprintf("route %v %s", i.Type, i.Dst)
+		if i.Gateway.IsValid() {
+			text += " via " + i.Gateway.String()
 		}
+		return fmt.Sprintf("%s dev %s table %v", text, dev(int32(i.OIF)), i.Table)
 	}
-	text := fmt.Sprintf("link %s index %d mtu %d <%s>", name, h.Index, mtu, strings.Join(flags, ","))
-	if kind != "" {
-		text += " kind " + kind
+	if n, ok := libnl.As[*libnl.Neigh](o); ok {
+		i := n.Info()
+		return fmt.Sprintf("neighbour %s lladdr %s dev %s %v", i.Dst, i.LLAddr, dev(int32(i.Index)), i.State)
 	}
-	return text
-}
-
-func describeAddr(m *libnl.Msg) string {
-	var h unix.IfAddrmsg
-	if !header(m, &h) {
-		return "address: too short"
-	}
-	var local, remote libnl.Addr
-	for a := range m.Attrs(unix.SizeofIfAddrmsg) {
-		switch a.Type() {
-		case unix.IFA_LOCAL:
-			local, _ = a.Addr(libnl.Family(h.Family))
-		case unix.IFA_ADDRESS:
-			remote, _ = a.Addr(libnl.Family(h.Family))
-		}
-	}
-	if !local.IsValid() { // IPv6 has the other only
-		local = remote
-	}
-	return fmt.Sprintf("address %s dev %s", local.WithPrefixLen(int(h.Prefixlen)), dev(int32(h.Index)))
-}
-
-func describeRoute(m *libnl.Msg) string {
-	var h unix.RtMsg
-	if !header(m, &h) {
-		return "route: too short"
-	}
-	dst, table := "default", uint32(h.Table)
-	var rest string
-	for a := range m.Attrs(unix.SizeofRtMsg) {
-		switch a.Type() {
-		case unix.RTA_DST:
-			if x, err := a.Addr(libnl.Family(h.Family)); err == nil {
-				dst = x.WithPrefixLen(int(h.Dst_len)).String()
-			}
-		case unix.RTA_GATEWAY:
-			if x, err := a.Addr(libnl.Family(h.Family)); err == nil {
-				rest += " via " + x.String()
-			}
-		case unix.RTA_OIF:
-			if x, err := a.S32(); err == nil {
-				rest += " dev " + dev(x)
-			}
-		case unix.RTA_TABLE:
-			table, _ = a.U32()
-		}
-	}
-	return fmt.Sprintf("route %s%s table %d", dst, rest, table)
-}
-
-func describeNeigh(m *libnl.Msg) string {
-	var h unix.NdMsg
-	if !header(m, &h) {
-		return "neighbour: too short"
-	}
-	var dst libnl.Addr
-	var lladdr net.HardwareAddr
-	for a := range m.Attrs(unix.SizeofNdMsg) {
-		switch a.Type() {
-		case unix.NDA_DST:
-			dst, _ = a.Addr(libnl.Family(h.Family))
-		case unix.NDA_LLADDR:
-			lladdr = a.Bytes()
-		}
-	}
-	return fmt.Sprintf("neighbour %s lladdr %s dev %s state %#x", dst, lladdr, dev(h.Ifindex), h.State)
+	return o.TypeName()
 }

@@ -105,13 +105,13 @@ type demo struct {
 	nl  *libnl.NetLink
 }
 
-// show prints an event: as the attributes say, and as libnl's object does.
+// show prints an event: as the typed object has it, and as libnl writes it.
 func (d *demo) show(e *libnl.Event) {
 	sign := "+"
 	if t := e.Header.Type; t >= libnl.MsgMinType && t%4 == libnl.RTMDelLink%4 {
 		sign = "-"
 	}
-	fmt.Printf("  %s %s\n", sign, describe(e.Msg))
+	fmt.Printf("  %s %s\n", sign, describe(e))
 	if o, err := e.Object(); err == nil {
 		fmt.Printf("      %s: %s\n", o.TypeName(), o)
 	}
@@ -157,7 +157,7 @@ func (d *demo) list() error {
 			if count[e.Dump]++; count[e.Dump] <= listLimit {
 				d.show(e)
 			} else {
-				describe(e.Msg) // it has a link's name
+				describe(e) // it has a link's name
 			}
 		case e.Kind == libnl.EventDumpDone:
 			if more := count[e.Dump] - listLimit; more > 0 {
