@@ -10,7 +10,8 @@ process, corrupt memory, hang without a way out, or report success when somethin
 # Layers
 
 	NetLink                      subscribe, dump, follow: events by message type, in one ordered stream
-	Object                       what libnl's parsers make of a message
+	Cache CacheManager           sets of objects, and what keeps them equal to the kernel's
+	Link IfAddr Route Neigh ...  objects of one kind, as libnl's parsers make them of messages; Object is any of them
 	Socket Msg Attr Callbacks    struct nl_sock, nl_msg, nlattr, nl_cb
 	libnl, the kernel
 
@@ -51,6 +52,8 @@ The C prefix picks the Go type, the rest is the method: nl_socket_set_peer_port 
 	nl_cb_                        Callbacks       get (a count)  Retain
 	nl_addr_                      Addr            F2str, str2F   String, ParseF
 	nl_object_                    Object          foreach        an iterator
+	rtnl_link_, rtnl_addr_        Link, IfAddr    is_K           a view of that kind
+	rtnl_link_vlan_               LinkVLAN        build_V        BuildV
 
 NLE_OBJ_NOTFOUND is [ErrObjNotFound], NL_CB_VALID [CbValid], NLM_F_DUMP [FlagDump], RTNLGRP_LINK [GroupLink]. Constants of the kernel that the
 package does not name are those of golang.org/x/sys/unix; they are assignable. The documentation of each function ends with the C
