@@ -148,6 +148,9 @@ func TestCacheDumpIsC(t *testing.T) {
 		if !strings.HasPrefix(typ, "route/") || strings.HasSuffix(typ, "mdb") { // whose timers tick, and which prints other memory
 			continue
 		}
+		if typ == "route/neigh" { // the kernel makes some of its own between the two
+			continue
+		}
 		c := newCache(t, typ)
 		if err := c.Refill(t.Context(), s); errors.Is(err, libnl.ErrOpNotSupp) {
 			continue

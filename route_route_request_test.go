@@ -462,7 +462,7 @@ const routesKey = "LIBNL_TEST_ROUTES"
 
 // 200,000 routes stream in the memory of 2,000: each number is one child's peak.
 func TestRoutesMemory(t *testing.T) {
-	if testing.Short() || nltest.Race || nltest.Valgrind {
+	if testing.Short() || nltest.Race || nltest.ASan || nltest.Valgrind {
 		t.Skip("measures memory")
 	}
 	if n, err := strconv.Atoi(os.Getenv(routesKey)); err == nil {
