@@ -215,6 +215,9 @@ func TestKernelTun(t *testing.T) {
 
 // Routes of each way to encapsulate, and of MPLS itself.
 func TestKernelRoutes(t *testing.T) {
+	if os.Getenv("LIBNL_KERNEL_TIER") == "" {
+		t.Skip("counts routes, and this kernel makes some meanwhile: make kernel-test")
+	}
 	for _, c := range []struct{ name, args string }{
 		{"mpls encap", "-4 route add 198.51.100.0/24 encap mpls 100/200 via 192.0.2.2"},
 		{"mpls encap v6", "-6 route add 2001:db8:1::/48 encap mpls 300 ttl 9 via 2001:db8::2"},
