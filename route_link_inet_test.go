@@ -122,8 +122,8 @@ func TestInetConfKernel(t *testing.T) {
 	}
 	equal(t, "addr_gen_mode", sysctl("ipv6/conf/t0/addr_gen_mode"), "1")
 
-	noErr(t, os.WriteFile("/proc/sys/net/ipv4/conf/t0/arp_announce", []byte("2"), 0))
-	noErr(t, os.WriteFile("/proc/sys/net/ipv6/conf/t0/hop_limit", []byte("33"), 0))
+	nltest.Sysctl(t, "ipv4/conf/t0/arp_announce", "2")
+	nltest.Sysctl(t, "ipv6/conf/t0/hop_limit", "33")
 	nltest.Run(t, "ip", "link", "set", "t0", "addrgenmode", "eui64", "up")
 	now, err := libnl.GetLink(ctx, s, 0, "t0")
 	made(t, now, err)

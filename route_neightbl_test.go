@@ -203,7 +203,6 @@ func sameTable(t *testing.T, i libnl.NeighTableInfo, dev string, ip map[string]a
 		{"thresh2", i.GCThresh2, num("thresh2")},
 		{"thresh3", i.GCThresh3, num("thresh3")},
 		{"gc_interval", i.GCInterval, ms("gc_interval")},
-		{"refcnt", i.RefCount, num("refcnt")},
 		{"reachable", i.ReachableTime, ms("reachable")},
 		{"base_reachable", i.BaseReachableTime, ms("base_reachable")},
 		{"retrans", i.RetransTime, ms("retrans")},

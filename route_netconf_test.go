@@ -172,7 +172,7 @@ func TestNetconfKernel(t *testing.T) {
 		"ipv4/conf/v0/forwarding": "1", "ipv4/conf/v0/rp_filter": "2", "ipv4/conf/v1/rp_filter": "1", "ipv4/conf/v1/proxy_arp": "1",
 		"ipv6/conf/v0/forwarding": "1", "ipv6/conf/v1/ignore_routes_with_linkdown": "1", "ipv4/conf/default/ignore_routes_with_linkdown": "1",
 	} {
-		nltest.Run(t, "sysctl", "-qw", "net/"+file+"="+v)
+		nltest.Sysctl(t, file, v)
 	}
 	for _, strict := range []bool{false, true} {
 		s := dialRoute(t, &libnl.Config{Strict: strict})
@@ -193,11 +193,7 @@ func TestNetconfKernel(t *testing.T) {
 func TestKernelNetconfMPLS(t *testing.T) {
 	s := netNS(t)
 	nltest.Link(t, "dummy", "d0")
-	if _, err := os.Stat("/proc/sys/net/mpls"); err != nil {
-		nltest.Probe(t, "ip", "-f", "mpls", "route", "show")
-		t.Skip("no MPLS: ", err)
-	}
-	nltest.Run(t, "sysctl", "-qw", "net/mpls/conf/d0/input=1")
+	nltest.Sysctl(t, "mpls/conf/d0/input", "1")
 	all := collect(t, s.Netconfs(t.Context(), &libnl.NetconfFilter{Family: libnl.FamilyMPLS}))
 	seen := false
 	for _, n := range all {

@@ -538,9 +538,7 @@ func TestKernelMPLS(t *testing.T) {
 		_ = exec.Command("modprobe", m).Run()
 	}
 	s, v0, _ := routeNS(t)
-	if err := os.WriteFile("/proc/sys/net/mpls/platform_labels", []byte("1000"), 0); err != nil {
-		t.Skip("this kernel has no MPLS: ", err)
-	}
+	nltest.Sysctl(t, "mpls/platform_labels", "1000")
 	r := newRoute(t)
 	noErr(t, r.SetDst(labels(t, "100")))
 	h := newHop(t, "", v0)

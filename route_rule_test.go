@@ -244,8 +244,8 @@ func TestRuleKernel(t *testing.T) {
 		}
 		isErr(t, "adding again", r.Add(ctx, s, libnl.FlagExcl), fs.ErrExist)
 	}
-	nltest.Run(t, "ip", "rule", "add", "from", "10.0.0.0/8", "to", "10.1.0.0/16", "iif", "v0", "fwmark", "7/0xf", "table", "77", "prio", "200", "sport", "5", "ipproto", "udp")
-	nltest.Run(t, "ip", "-6", "rule", "add", "from", "2001:db8::/48", "oif", "v1", "table", "78", "prio", "201", "dport", "5-6", "ipproto", "tcp")
+	nltest.Run(t, "ip", "rule", "add", "from", "10.0.0.0/8", "to", "10.1.0.0/16", "iif", "v0", "fwmark", "7/0xf", "table", "77", "prio", "200", "sport", "5", "ipproto", "17")
+	nltest.Run(t, "ip", "-6", "rule", "add", "from", "2001:db8::/48", "oif", "v1", "table", "78", "prio", "201", "dport", "5-6", "ipproto", "6")
 
 	for _, strict := range []bool{false, true} {
 		s := dialRoute(t, &libnl.Config{Strict: strict})

@@ -9,6 +9,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"os"
 	"os/exec"
@@ -95,6 +96,19 @@ func Link(t testing.TB, kind, device string, options ...string) int {
 		t.Fatal(err)
 	}
 	return i.Index
+}
+
+// Sysctl writes a setting of the network namespace of the calling goroutine, which [NetNS] made; name is a file below /proc/sys/net. The test is
+// skipped where there is no such setting, which is a part of the kernel that is missing, and in a container that has them read-only.
+func Sysctl(t testing.TB, name, value string) {
+	t.Helper()
+	err := os.WriteFile("/proc/sys/net/"+name, []byte(value), 0)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, unix.EROFS) {
+		t.Skip("sysctl: ", err)
+	}
+	if err != nil {
+		t.Fatal("sysctl: ", err)
+	}
 }
 
 // RSS returns the memory of the process that is resident, in bytes, after a garbage collection. Under valgrind, which none survives, the
