@@ -39,6 +39,13 @@ func routeMsg(t testing.TB, typ libnl.MsgType, hdr []byte, fill func(m *libnl.Ms
 	return m
 }
 
+func u16(v ...uint16) (b []byte) {
+	for _, v := range v {
+		b = binary.NativeEndian.AppendUint16(b, v)
+	}
+	return b
+}
+
 func u32(v ...uint32) (b []byte) {
 	for _, x := range v {
 		b = binary.NativeEndian.AppendUint32(b, x)
