@@ -5,6 +5,7 @@
 package libnl_test
 
 import (
+	"fmt"
 	"os"
 	"strings"
 	"testing"
