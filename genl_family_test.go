@@ -7,6 +7,9 @@ package libnl_test
 import (
 	"bytes"
 	"encoding/binary"
+	"io/fs"
+	"os/exec"
+	"slices"
 	"testing"
 	"time"
 
@@ -291,6 +294,74 @@ func TestGenlEvents(t *testing.T) {
 		}
 	}
 	equal(t, "events", i, len(events))
+}
+
+// TestKernelGenlEvents follows families that come and go with a module.
+func TestKernelGenlEvents(t *testing.T) {
+	ctx := t.Context()
+	s := dialGenl(t, nil)
+	notify, err := s.ResolveGenlGroup(ctx, "nlctrl", "notify")
+	noErr(t, err)
+	for _, module := range []string{"l2tp_netlink", "team", "wireguard", "macsec", "hsr", "gtp", "nbd", "ipvs", "mac80211_hwsim", "tipc", "batman_adv"} {
+		before := genlInfos(t, s)
+		in := dialGenl(t, nil)
+		noErr(t, in.AddMembership(notify))
+		if out, err := exec.Command("modprobe", module).CombinedOutput(); err != nil {
+			t.Logf("not here: %s: %s", module, bytes.TrimSpace(out))
+			continue
+		}
+		var come []libnl.GenlFamilyInfo
+		for _, f := range genlInfos(t, s) {
+			if !slices.ContainsFunc(before, func(o libnl.GenlFamilyInfo) bool { return o.Name == f.Name }) {
+				come = append(come, f)
+			}
+		}
+		if len(come) == 0 {
+			t.Logf("%s: loaded already, or without a family", module)
+			continue
+		}
+		f := come[0]
+		if out, err := exec.Command("modprobe", "-r", module).CombinedOutput(); err != nil {
+			t.Logf("%s stays: %s", module, bytes.TrimSpace(out))
+			continue
+		}
+		_, err := s.ResolveGenl(ctx, f.Name)
+		isErr(t, "gone", err, fs.ErrNotExist)
+		genlFollow(t, in, f)
+		return
+	}
+	t.Skip("no module with a family that can be loaded and removed")
+}
+
+// genlFollow reads what was told of a family that came and went.
+func genlFollow(t *testing.T, in *libnl.Socket, f libnl.GenlFamilyInfo) {
+	t.Helper()
+	groups := 0
+	for m, err := range in.Messages(within(t, 10*time.Second)) {
+		noErr(t, err)
+		got, err := libnl.ParseGenlFamily(m)
+		noErr(t, err)
+		if got.Name != f.Name {
+			continue
+		}
+		o, err := m.Object()
+		noErr(t, err)
+		g, _ := libnl.As[*libnl.GenlFamily](o)
+		sameFamily(t, g, got)
+		noErr(t, o.Close())
+		h, _ := m.Genl()
+		switch h.Cmd {
+		case unix.CTRL_CMD_NEWFAMILY:
+			deepEqual(t, "new", got, f)
+		case unix.CTRL_CMD_NEWMCAST_GRP:
+			groups++
+			equal(t, "groups in one", len(got.Groups), 1)
+		case unix.CTRL_CMD_DELFAMILY:
+			equal(t, "groups that came", groups, len(f.Groups))
+			equal(t, "gone", got.ID, f.ID)
+			return
+		}
+	}
 }
 
 // Whatever the bytes: no panic, and what libnl makes an object of is the same in the snapshot.

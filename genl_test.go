@@ -50,7 +50,6 @@ func TestGenlHeaders(t *testing.T) {
 		h, ok := m.Genl()
 		equal(t, "header", h, libnl.GenlHeader{Cmd: 3, Version: 2})
 		equal(t, "has one", ok, true)
-		user, _ = m.GenlUserHeader(hdrlen)
 		c := genlC(t, m.Bytes())
 		g := c + 16
 		equal(t, "genlmsg_hdr", oracle.Ptr(c.Call("genlmsg_hdr")), g)
