@@ -150,7 +150,7 @@ func GetGenlFamilyByID(ctx context.Context, s *Socket, id MsgType) (GenlFamilyIn
 	m.PutU16(unix.CTRL_ATTR_FAMILY_ID, uint16(id))
 	var f GenlFamilyInfo
 	err := s.askGenlCtrl(ctx, fn, m, func(b []byte) error { return f.parse(b) })
-	return f, noGenlFamily(err, "0x"+strconv.FormatUint(uint64(id), 16))
+	return f, noGenlFamily(err, func() string { return hexText(int(id)) })
 }
 
 // GenlFamilyInfos yields what the kernel tells of each of its families. Errors are those of [Socket.Request], each ends the loop.
@@ -221,13 +221,13 @@ func (s *Socket) genlFamily(ctx context.Context, fn, name string, see func(b []b
 	}
 	m := genlCtrlRequest(unix.CTRL_CMD_GETFAMILY, 0)
 	m.PutString(unix.CTRL_ATTR_FAMILY_NAME, name)
-	return noGenlFamily(s.askGenlCtrl(ctx, fn, m, see), strconv.Quote(name))
+	return noGenlFamily(s.askGenlCtrl(ctx, fn, m, see), func() string { return strconv.Quote(name) })
 }
 
 // noGenlFamily puts the family's name into the error for one that is not there.
-func noGenlFamily(err error, name string) error {
+func noGenlFamily(err error, name func() string) error {
 	if e, ok := err.(*Error); ok && e.Errno == syscall.ENOENT {
-		text := "no generic netlink family " + name
+		text := "no generic netlink family " + name()
 		if e.Msg != "" {
 			text += ": " + e.Msg
 		}

@@ -163,7 +163,7 @@ func GetGenlPolicies(ctx context.Context, s *Socket, family string) (GenlPolicie
 			return p, nil
 		}
 		if err != nil {
-			return GenlPolicies{}, noGenlFamily(err, strconv.Quote(family))
+			return GenlPolicies{}, noGenlFamily(err, func() string { return strconv.Quote(family) })
 		}
 		if err := p.parse(r.bytes()); err != nil {
 			return GenlPolicies{}, genlErr(fn, err)
