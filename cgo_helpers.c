@@ -1286,8 +1286,7 @@ static void neightbl_times(struct nlmsghdr *h)
 			swap_halves(a);
 		if (nla_type(a) != NDTA_PARMS)
 			continue;
-		nla_for_each_nested(b, a, rem2)
-			swap_halves(b);
+		nla_for_each_nested(b, a, rem2) swap_halves(b);
 	}
 }
 
