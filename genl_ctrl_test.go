@@ -451,7 +451,8 @@ func TestGenlPolicies(t *testing.T) {
 	isErr(t, "name", err, libnl.ErrInval)
 }
 
-// sameGenlOps checks that the operations with a policy are those of which the family says so.
+// sameGenlOps checks that the operations with a policy are among those of which the family says so, in their order. Older kernels say so of some
+// whose dumps they do not check.
 func sameGenlOps(t testing.TB, f libnl.GenlFamilyInfo, p libnl.GenlPolicies) {
 	t.Helper()
 	var want, got []uint32
@@ -466,7 +467,15 @@ func sameGenlOps(t testing.TB, f libnl.GenlFamilyInfo, p libnl.GenlPolicies) {
 			t.Errorf("%s: operation %d is not found", f.Name, op.Cmd)
 		}
 	}
-	deepEqual(t, f.Name+": operations", got, want)
+	all := want
+	for _, cmd := range got {
+		i := slices.Index(want, cmd)
+		if i < 0 {
+			t.Errorf("%s: operations %v, want them of %v", f.Name, got, all)
+			return
+		}
+		want = want[i+1:]
+	}
 }
 
 // genlRaw is what the kernel says of policies, undecoded: by index, in order, of each attribute its type and what is said of it.
