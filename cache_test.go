@@ -70,8 +70,12 @@ func panics(do func()) (v any) {
 }
 
 func TestCacheTypes(t *testing.T) {
-	s := netNS(t)
+	route, genl := netNS(t), dialGenl(t, nil)
 	for typ, calls := range objectTypes() {
+		s := route
+		if typ == "genl/family" {
+			s = genl
+		}
 		c := newCache(t, typ)
 		equal(t, "type", c.TypeName(), typ)
 		equal(t, typ+": length", c.Len(), 0)

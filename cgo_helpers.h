@@ -26,6 +26,9 @@
 #include <netlink/version.h>
 #include <netlink/fib_lookup/lookup.h>
 #include <netlink/fib_lookup/request.h>
+#include <netlink/genl/ctrl.h>
+#include <netlink/genl/family.h>
+#include <netlink/genl/genl.h>
 #include <netlink/route/addr.h>
 #include <netlink/route/link.h>
 #include <netlink/route/link/bonding.h>
@@ -1248,6 +1251,12 @@ struct nlgo_fib_request {
 /* flnl_lookup_build_request for an IPv4 address. */
 int nlgo_fib_build(const struct nlgo_fib_request *r, const void *ip,
 		   struct nl_msg **msg);
+
+/* ---- generic netlink */
+
+/* Makes a notification of the controller, of a family that goes or of a group,
+ * what libnl's parser makes an object of. */
+void nlgo_genl_event(struct nlmsghdr *h, int proto);
 
 /* ---- NetLink */
 
