@@ -69,10 +69,14 @@ func newReply(fn string, req *Msg) (*Msg, error) {
 // would report it. The errno is the one that err holds, or that of libnl's code in it, of [io/fs.ErrNotExist] and its kin, or of a context's
 // error, otherwise EIO. The text goes along as an extended acknowledgement, up to 4 KiB of it, and so does the offset of an
 // [Error], where the requester finds them in its own. [Socket.Post] sends it.
-func NewAck(req *Msg, err error) (*Msg, error) { return newEnd("NewAck", req, MsgError, FlagCapped, err) }
+func NewAck(req *Msg, err error) (*Msg, error) {
+	return newEnd("NewAck", req, MsgError, FlagCapped, err)
+}
 
 // NewDone is NewAck for a request that asked for a dump ([FlagDump]): the end of the replies, which are sent with [FlagMulti] before it.
-func NewDone(req *Msg, err error) (*Msg, error) { return newEnd("NewDone", req, MsgDone, FlagMulti, err) }
+func NewDone(req *Msg, err error) (*Msg, error) {
+	return newEnd("NewDone", req, MsgDone, FlagMulti, err)
+}
 
 func newEnd(fn string, req *Msg, t MsgType, f MsgFlags, err error) (*Msg, error) {
 	m, failed := newReply(fn, req)
