@@ -17,6 +17,11 @@ type GenlHeader struct{ Cmd, Version uint8 }
 // Implements: genl_connect
 func DialGeneric(cfg *Config) (*Socket, error) { return Dial(ProtoGeneric, cfg) }
 
+// ConnectGenl is [Socket.Connect] for NETLINK_GENERIC.
+//
+// Implements: genl_connect
+func (s *Socket) ConnectGenl() error { return s.Connect(ProtoGeneric) }
+
 // PutGenl sets the netlink header (see [Msg.PutHeader]) and puts the generic one, with hdrlen zero bytes of the family's own behind it.
 //
 // Implements: genlmsg_put
