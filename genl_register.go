@@ -22,7 +22,7 @@ import (
 // GenlHandler describes a family whose messages go to Go functions (struct genl_ops).
 type GenlHandler struct {
 	Name   string            // unique in the process
-	ID     MsgType           // type of its messages, 16 or more and unique in the process; 0: what GenlOps.Resolve finds
+	ID     MsgType           // type of its messages, 16 or more and unique in the process; 0: what GenlRegistration.Resolve finds
 	Hdrlen int               // length of the family's own header, behind the generic one
 	Cmds   map[uint8]GenlCmd // by command; at least one
 }
@@ -63,9 +63,9 @@ func (in *GenlInfo) NewReply(f MsgFlags, h GenlHeader) (*Msg, error) {
 	return m, m.PutGenl(to.Port, to.Seq, in.Msg.Header().Type, len(in.UserHeader), f, h)
 }
 
-// GenlOps is a family registered from Go. The registration is process-wide and lasts until it is closed; a GenlOps is safe for
+// GenlRegistration is a family registered from Go. The registration is process-wide and lasts until it is closed; a GenlRegistration is safe for
 // concurrent use.
-type GenlOps struct {
+type GenlRegistration struct {
 	r *genlReg
 	t *tracker
 }
@@ -102,7 +102,7 @@ func genlRegByID(id MsgType) *genlReg {
 // nlctrl, 16), ErrInval and ErrRange for a description that does not make sense.
 //
 // Implements: genl_register_family
-func RegisterGenl(h GenlHandler) (*GenlOps, error) {
+func RegisterGenl(h GenlHandler) (*GenlRegistration, error) {
 	const fn = "genl_register_family"
 	if err := h.check(fn); err != nil {
 		return nil, err
@@ -131,8 +131,8 @@ func RegisterGenl(h GenlHandler) (*GenlOps, error) {
 	}
 	r.c = c
 	genlRegs = append(genlRegs, r)
-	o := &GenlOps{r: r}
-	o.t = track(o, "GenlOps")
+	o := &GenlRegistration{r: r}
+	o.t = track(o, "GenlRegistration")
 	return o, nil
 }
 
@@ -180,7 +180,7 @@ func (h *GenlHandler) check(fn string) error {
 
 func (c *GenlCmd) check(fn string, id uint8) error {
 	switch {
-	case c.Name == "" || strings.IndexByte(c.Name, 0) >= 0 || len(c.Name) >= genlNameSize:
+	case c.Name == "" || strings.IndexByte(c.Name, 0) >= 0 || len(c.Name) >= genlCmdNameSize:
 		return argErr(fn, fmt.Sprintf("command %d: bad name %q", id, c.Name))
 	case c.MaxAttr < 0 || c.MaxAttr > attrTypeMask:
 		return &Error{Func: fn, Code: ErrRange, Msg: fmt.Sprintf("command %q: highest attribute type %d", c.Name, c.MaxAttr)}
@@ -199,7 +199,7 @@ func (c *GenlCmd) check(fn string, id uint8) error {
 // Of a family that is not registered, nil or the zero value, or any more, it returns [ErrClosed].
 //
 // Implements: genl_unregister_family
-func (o *GenlOps) Unregister() error {
+func (o *GenlRegistration) Unregister() error {
 	refs.Lock()
 	defer refs.Unlock()
 	if o == nil || o.r == nil || o.r.c == nil {
@@ -215,17 +215,17 @@ func (o *GenlOps) Unregister() error {
 }
 
 // Close is Unregister, but does nothing to a family that is not registered.
-func (o *GenlOps) Close() error {
+func (o *GenlRegistration) Close() error {
 	_ = o.Unregister() // fails for those only
 	return nil
 }
 
 // ID returns the type of the family's messages, 0 if it is not resolved yet.
-func (o *GenlOps) ID() MsgType {
+func (o *GenlRegistration) ID() MsgType {
 	refs.Lock()
 	defer refs.Unlock()
 	if o == nil || o.r == nil || o.r.c == nil {
-		panicClosed("GenlOps")
+		panicClosed("GenlRegistration")
 	}
 	return o.r.id
 }
@@ -234,7 +234,7 @@ func (o *GenlOps) ID() MsgType {
 // matches [io/fs.ErrNotExist]; an id that another registered family has is [ErrExist]. The id stays what it was then.
 //
 // Implements: genl_ops_resolve
-func (o *GenlOps) Resolve(ctx context.Context, s *Socket) error {
+func (o *GenlRegistration) Resolve(ctx context.Context, s *Socket) error {
 	if o == nil || o.r == nil {
 		return closedErr("genl_ops_resolve")
 	}
@@ -266,10 +266,10 @@ func (r *genlReg) resolve(ctx context.Context, s *Socket) error {
 	return nil
 }
 
-// ResolveGenlOps resolves all families that were registered without an id; the error is that of all that failed.
+// ResolveGenlRegistrations resolves all families that were registered without an id; the error is that of all that failed.
 //
 // Implements: genl_mngt_resolve
-func ResolveGenlOps(ctx context.Context, s *Socket) error {
+func ResolveGenlRegistrations(ctx context.Context, s *Socket) error {
 	refs.Lock()
 	all := slices.Clone(genlRegs)
 	refs.Unlock()
@@ -285,8 +285,8 @@ func ResolveGenlOps(ctx context.Context, s *Socket) error {
 	return errors.Join(errs...)
 }
 
-// genlNameSize is the room for the name of a command.
-const genlNameSize = 256
+// genlCmdNameSize is the room for the name of a command.
+const genlCmdNameSize = 256
 
 // GenlOpName returns the name of a command of a registered family, false for one that is not known. libnl itself registers nlctrl.
 //
@@ -295,9 +295,9 @@ func GenlOpName(family MsgType, op uint8) (string, bool) {
 	if family == 0 { // any family that is not resolved
 		return "", false
 	}
-	var b [genlNameSize]byte
+	var b [genlCmdNameSize]byte
 	refs.Lock()
-	found := C.nlgo_genl_op2name(C.int(family), C.int(op), bufPtr(b[:]), genlNameSize) != 0
+	found := C.nlgo_genl_op2name(C.int(family), C.int(op), bufPtr(b[:]), genlCmdNameSize) != 0
 	refs.Unlock()
 	if !found {
 		return "", false

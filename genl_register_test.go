@@ -6,6 +6,7 @@ package libnl_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -35,7 +36,7 @@ func regHandler(name string, id libnl.MsgType, hdrlen int, cmd libnl.GenlCmd) li
 }
 
 // regFamily registers a family for the length of the test.
-func regFamily(t testing.TB, h libnl.GenlHandler) *libnl.GenlOps {
+func regFamily(t testing.TB, h libnl.GenlHandler) *libnl.GenlRegistration {
 	t.Helper()
 	o, err := libnl.RegisterGenl(h)
 	noErr(t, err)
@@ -232,25 +233,28 @@ func TestGenlRegisterErrors(t *testing.T) {
 	if name, ok := libnl.GenlOpName(regID+1, 1); !ok || len(name) != 255 {
 		t.Errorf("%q, %t", name, ok)
 	}
-	noErr(t, libnl.GenlHandleMsg(regMsg(t, regID+1, 1, 65500, func(m *libnl.Msg) { m.Append(make([]byte, 36), 4) }), nil))
+	huge, err := libnl.NewMsgSize(1 << 17)
+	noErr(t, err)
+	noErr(t, huge.PutGenl(0, 0, regID+1, 65535, 0, libnl.GenlHeader{Cmd: 1}))
+	noErr(t, libnl.GenlHandleMsg(huge, nil))
 
 	noErr(t, o.Unregister())
 	isErr(t, "twice", o.Unregister(), libnl.ErrClosed)
 	noErr(t, o.Close())
 	isErr(t, "resolve", o.Resolve(t.Context(), nil), libnl.ErrClosed)
-	var none *libnl.GenlOps
+	var none *libnl.GenlRegistration
 	noErr(t, none.Close())
-	noErr(t, new(libnl.GenlOps).Close())
+	noErr(t, new(libnl.GenlRegistration).Close())
 	isErr(t, "nil", none.Unregister(), libnl.ErrClosed)
-	isErr(t, "zero", new(libnl.GenlOps).Unregister(), libnl.ErrClosed)
+	isErr(t, "zero", new(libnl.GenlRegistration).Unregister(), libnl.ErrClosed)
 	isErr(t, "nil", none.Resolve(t.Context(), nil), libnl.ErrClosed)
-	for _, o := range []*libnl.GenlOps{o, none, {}} {
+	for _, o := range []*libnl.GenlRegistration{o, none, {}} {
 		if v := panics(func() { o.ID() }); v == nil {
 			t.Error("ID of what is not registered")
 		}
 	}
 	var info *libnl.GenlInfo
-	_, err := info.NewReply(0, libnl.GenlHeader{})
+	_, err = info.NewReply(0, libnl.GenlHeader{})
 	isErr(t, "nil", err, libnl.ErrInval)
 	_, err = new(libnl.GenlInfo).NewReply(0, libnl.GenlHeader{})
 	isErr(t, "zero", err, libnl.ErrClosed)
@@ -364,7 +368,7 @@ func TestGenlPolicyUint(t *testing.T) {
 
 // A handler may panic, leave its goroutine, unregister its family and dispatch further messages.
 func TestGenlHandlerInside(t *testing.T) {
-	var ops *libnl.GenlOps
+	var ops *libnl.GenlRegistration
 	var do func(in *libnl.GenlInfo) error
 	h := regHandler("go-inside", regID, 0, libnl.GenlCmd{MaxAttr: 1, Handle: func(in *libnl.GenlInfo) error { return do(in) }})
 	ops = regFamily(t, h)
@@ -538,6 +542,84 @@ func TestGenlRegisterForgotten(t *testing.T) {
 	if !eventually(func() bool { runtime.GC(); return len(leaks) > 0 }) {
 		t.Fatal("not reported")
 	}
-	equal(t, "leak", (<-leaks).Kind, "GenlOps")
+	equal(t, "leak", (<-leaks).Kind, "GenlRegistration")
 	noErr(t, libnl.GenlHandleMsg(regMsg(t, regID, 1, 0, nil), nil))
+}
+
+// Families of the kernel's are found by name, and what the kernel sends goes to their handlers.
+func TestGenlRegisterResolve(t *testing.T) {
+	nltest.NetNS(t)
+	s, err := libnl.DialGeneric(nil)
+	noErr(t, err)
+	defer s.Close()
+	const reply = 1 // ETHTOOL_MSG_STRSET_GET, and its reply
+	got := 0
+	ethtool := regFamily(t, regHandler("ethtool", 0, 0, libnl.GenlCmd{Name: "STRSET", MaxAttr: 2, Handle: func(in *libnl.GenlInfo) error {
+		got++
+		if sets, ok := in.Attrs.Get(2); !ok || sets.Len() < 100 {
+			t.Error("no strings")
+		}
+		return nil
+	}}))
+	if _, err := s.ResolveGenl(t.Context(), "ethtool"); errors.Is(err, fs.ErrNotExist) {
+		t.Skip("the kernel has no ethtool netlink: ", err)
+	}
+	absent := regFamily(t, regHandler("go-absent", 0, 0, libnl.GenlCmd{}))
+	long := regFamily(t, regHandler("go-name-longer-than-the-kernel-has", 0, 0, libnl.GenlCmd{}))
+	fixed := regFamily(t, regHandler("go-fixed", regID, 0, libnl.GenlCmd{}))
+
+	err = libnl.ResolveGenlRegistrations(t.Context(), s)
+	isErr(t, "all", err, fs.ErrNotExist)
+	if err != nil && !strings.Contains(err.Error(), "go-absent") {
+		t.Errorf("%v does not name the family", err)
+	}
+	isErr(t, "absent", absent.Resolve(t.Context(), s), fs.ErrNotExist)
+	if long.Resolve(t.Context(), s) == nil {
+		t.Error("resolved")
+	}
+	equal(t, "absent", absent.ID(), 0)
+	equal(t, "fixed", fixed.ID(), regID)
+	want := 0
+	out := string(nltest.Run(t, "genl-ctrl-list"))
+	for line := range strings.Lines(out) {
+		if f := strings.Fields(line); len(f) > 1 && f[1] == "ethtool" {
+			fmt.Sscanf(f[0], "%v", &want)
+		}
+	}
+	if want == 0 {
+		t.Fatal(out)
+	}
+	equal(t, "id", ethtool.ID(), libnl.MsgType(want))
+
+	m := regMsg(t, ethtool.ID(), reply, 0, func(m *libnl.Msg) {
+		m.Nest(1, func(m *libnl.Msg) { m.PutU32(3, 0) }) // the kernel wants a header
+		m.Nest(2, func(m *libnl.Msg) { m.Nest(1, func(m *libnl.Msg) { m.PutU32(1, 4) }) }) // the set of features
+	})
+	for r, err := range s.Request(t.Context(), m) {
+		noErr(t, err)
+		noErr(t, libnl.GenlHandleMsg(r, nil))
+	}
+	equal(t, "replies", got, 1)
+
+	// an id that another family was given is not handed out twice
+	noErr(t, ethtool.Unregister())
+	taken := regFamily(t, regHandler("go-taken", libnl.MsgType(want), 0, libnl.GenlCmd{}))
+	other := regFamily(t, regHandler("ethtool", 0, 0, libnl.GenlCmd{}))
+	isErr(t, "taken", other.Resolve(t.Context(), s), libnl.ErrExist)
+	equal(t, "id", other.ID(), 0)
+	noErr(t, taken.Unregister())
+	noErr(t, other.Resolve(t.Context(), s))
+	noErr(t, other.Resolve(t.Context(), s)) // again
+	equal(t, "id", other.ID(), libnl.MsgType(want))
+	noErr(t, other.Unregister())
+	isErr(t, "unregistered", other.Resolve(t.Context(), s), libnl.ErrClosed)
+
+	unconnected, err := libnl.NewSocket()
+	noErr(t, err)
+	defer unconnected.Close()
+	isErr(t, "unconnected", absent.Resolve(t.Context(), unconnected), libnl.ErrBadSock)
+	isErr(t, "no socket", absent.Resolve(t.Context(), nil), libnl.ErrInval)
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	isErr(t, "ended", absent.Resolve(ended, s), context.Canceled)
 }

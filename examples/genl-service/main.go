@@ -61,7 +61,7 @@ func main() {
 // service keeps notes.
 type service struct {
 	sk    *libnl.Socket
-	ops   *libnl.GenlOps
+	ops   *libnl.GenlRegistration
 	notes map[string]uint32
 }
 
