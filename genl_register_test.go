@@ -592,7 +592,7 @@ func TestGenlRegisterResolve(t *testing.T) {
 	equal(t, "id", ethtool.ID(), libnl.MsgType(want))
 
 	m := regMsg(t, ethtool.ID(), reply, 0, func(m *libnl.Msg) {
-		m.Nest(1, func(m *libnl.Msg) { m.PutU32(3, 0) }) // the kernel wants a header
+		m.Nest(1, func(m *libnl.Msg) { m.PutU32(3, 0) })                                   // the kernel wants a header
 		m.Nest(2, func(m *libnl.Msg) { m.Nest(1, func(m *libnl.Msg) { m.PutU32(1, 4) }) }) // the set of features
 	})
 	for r, err := range s.Request(t.Context(), m) {
