@@ -580,7 +580,7 @@ func TestBindingNetLink(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			m.Append([]byte{unix.AF_INET, 24, 0, 0, 1, 0, 0, 0}, 4)
+			m.Append(binary.NativeEndian.AppendUint32([]byte{unix.AF_INET, 24, 0, 0}, 1), 4)
 			m.PutBytes(unix.IFA_LOCAL, addr)
 			return nl.Socket().Do(ctx, m)
 		}

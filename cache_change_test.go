@@ -48,14 +48,14 @@ func included(t testing.TB, c *libnl.Cache[*libnl.Object], o *libnl.Object) stri
 	return strings.Join(told, "; ")
 }
 
-func linkPart(index byte, attrs ...[]byte) []byte {
-	return cat(append([][]byte{{0, 0, 1, 0}, {index, 0, 0, 0}, {0, 0, 0, 0}, {0, 0, 0, 0}}, attrs...)...)
+func linkPart(index uint32, attrs ...[]byte) []byte {
+	return cat(append([][]byte{{0, 0, 1, 0}, u32(index), {0, 0, 0, 0}, {0, 0, 0, 0}}, attrs...)...)
 }
 
 func TestCacheInclude(t *testing.T) {
 	c := newCache(t, "route/link")
 	name := oracle.Attr(unix.IFLA_IFNAME, []byte("l1\x00"))
-	mtu := func(n byte) []byte { return oracle.Attr(unix.IFLA_MTU, []byte{n, 5, 0, 0}) }
+	mtu := func(n uint32) []byte { return oracle.Attr(unix.IFLA_MTU, u32(1280+n)) }
 	first := parsedObject(t, unix.RTM_NEWLINK, linkPart(1, name, mtu(0)))
 	equal(t, "new", included(t, c, first), "new")
 	equal(t, "itself", included(t, c, first), "")
@@ -89,7 +89,7 @@ func TestCacheInclude(t *testing.T) {
 func nexthopPart(last byte) []byte {
 	ip := func(last byte) []byte { return cat([]byte{0x20, 1, 0xd, 0xb8}, make([]byte, 11), []byte{last}) }
 	return cat([]byte{unix.AF_INET6, 64, 0, 0, 254, 3, 0, 1}, make([]byte, 4),
-		oracle.Attr(unix.RTA_DST, ip(0)), oracle.Attr(unix.RTA_GATEWAY, ip(last)), oracle.Attr(unix.RTA_OIF, []byte{1, 0, 0, 0}))
+		oracle.Attr(unix.RTA_DST, ip(0)), oracle.Attr(unix.RTA_GATEWAY, ip(last)), oracle.Attr(unix.RTA_OIF, u32(1)))
 }
 
 // Nexthops of an IPv6 route come in parts; what users hold does not change.
@@ -119,16 +119,16 @@ func TestCacheIncludeNexthops(t *testing.T) {
 	equal(t, "references", held.RefCount(), 2)
 }
 
-func mdbPart(bridge byte, entries ...[]byte) []byte {
+func mdbPart(bridge uint32, entries ...[]byte) []byte {
 	var all []byte
 	for _, e := range entries {
 		all = append(all, oracle.Attr(mdbaMDBEntry|0x8000, oracle.Attr(mdbaMDBEntryInfo, e))...)
 	}
-	return cat([]byte{unix.AF_BRIDGE, 0, 0, 0}, []byte{bridge, 0, 0, 0}, oracle.Attr(mdbaMDB|0x8000, all))
+	return cat([]byte{unix.AF_BRIDGE, 0, 0, 0}, u32(bridge), oracle.Attr(mdbaMDB|0x8000, all))
 }
 
-func mdbEntry(port, vid, group byte) []byte {
-	return cat([]byte{port, 0, 0, 0}, []byte{1, 0, vid, 0}, []byte{239, 1, 1, group}, make([]byte, 12), []byte{8, 0, 0, 0})
+func mdbEntry(port uint32, vid uint16, group byte) []byte {
+	return cat(u32(port), []byte{1, 0}, u16(vid), []byte{239, 1, 1, group}, make([]byte, 12), []byte{8, 0, 0, 0})
 }
 
 // Entries of an mdb come and go one by one, and nothing else goes with them.
@@ -168,11 +168,11 @@ func TestCacheIncludeMDB(t *testing.T) {
 	equal(t, "the bridge is there", c.Len(), 1)
 	var many [][]byte
 	for i := range 250 {
-		many = append(many, mdbEntry(2, byte(i), 1))
+		many = append(many, mdbEntry(2, uint16(i), 1))
 	}
 	for group := range byte(9) {
 		for i := range many {
-			many[i] = mdbEntry(2, byte(i), group+1)
+			many[i] = mdbEntry(2, uint16(i), group+1)
 		}
 		equal(t, "many", included(t, c, parsedObject(t, unix.RTM_NEWMDB, mdbPart(4, many...))), "change 0x2")
 	}
@@ -182,12 +182,12 @@ func TestCacheIncludeMDB(t *testing.T) {
 }
 
 func netconfPart(family byte, attrs ...[]byte) []byte {
-	return cat(append([][]byte{{family, 0, 0, 0}, oracle.Attr(netconfIfindex, []byte{1, 0, 0, 0})}, attrs...)...)
+	return cat(append([][]byte{{family, 0, 0, 0}, oracle.Attr(netconfIfindex, u32(1))}, attrs...)...)
 }
 
 func TestCacheIncludeNetconf(t *testing.T) {
 	c := newCache(t, "route/netconf")
-	attr := func(typ uint16, v byte) []byte { return oracle.Attr(typ, []byte{v, 0, 0, 0}) }
+	attr := func(typ uint16, v uint32) []byte { return oracle.Attr(typ, u32(v)) }
 	equal(t, "new", included(t, c, parsedObject(t, unix.RTM_NEWNETCONF,
 		netconfPart(2, attr(netconfForwarding, 0), attr(netconfRPFilter, 0)))), "new")
 	equal(t, "a part", included(t, c, parsedObject(t, unix.RTM_NEWNETCONF, netconfPart(2, attr(netconfRPFilter, 2)))), "change rp_filter")

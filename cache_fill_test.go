@@ -41,7 +41,7 @@ func routePeer(t testing.TB) (*peer, *libnl.Socket) {
 // addrPart is a part of a dump of IPv4 addresses.
 func addrPart(seq uint32, flags int, last byte) []byte {
 	ip := []byte{192, 0, 2, last}
-	return oracle.Message(unix.RTM_NEWADDR, uint16(flagMulti|flags), seq, cat([]byte{unix.AF_INET, 24, 0, 0}, []byte{1, 0, 0, 0},
+	return oracle.Message(unix.RTM_NEWADDR, uint16(flagMulti|flags), seq, cat([]byte{unix.AF_INET, 24, 0, 0}, u32(1),
 		oracle.Attr(unix.IFA_ADDRESS, ip), oracle.Attr(unix.IFA_LOCAL, ip)))
 }
 

@@ -187,14 +187,11 @@ func TestCacheDumpIsC(t *testing.T) {
 
 func filledC(t testing.TB, sk oracle.Ptr, typ string) oracle.Ptr {
 	t.Helper()
-	var p oracle.Ptr
 	out := make([]byte, 8)
 	if rc := int32(oracle.Call("nl_cache_alloc_name", typ, out)); rc != 0 {
 		t.Fatal(typ, rc)
 	}
-	for i := range 8 {
-		p |= oracle.Ptr(out[i]) << (8 * i)
-	}
+	p := oracle.PtrIn(out)
 	t.Cleanup(func() { p.Call("nl_cache_put") })
 	if rc := int32(oracle.Call("nl_cache_refill", sk, p)); rc < 0 {
 		t.Fatal(typ, rc)

@@ -346,6 +346,7 @@ func sameFDB(t *testing.T, i libnl.NeighInfo, fdb map[string]any) {
 	state, _ := fdb["state"].(string)
 	equal(t, "permanent", i.State&unix.NUD_PERMANENT != 0, state == "permanent")
 	equal(t, "static", i.State&unix.NUD_NOARP != 0, state == "static")
+	t.Log(fdb)
 	if dst, ok := fdb["dst"].(string); ok {
 		equal(t, "destination", i.Dst, netip.MustParseAddr(dst))
 	}

@@ -94,8 +94,8 @@ func TestNexthopAttributes(t *testing.T) {
 	equal(t, "attributes", fmt.Sprint(n.AttrList()), "[id oif gateway fdb]")
 	m, err := n.BuildAdd(libnl.FlagReplace)
 	noErr(t, err)
-	want := slices.Concat([]byte{unix.AF_INET6, 0, 0, 0, 0, 0, 0, 0}, oracle.Attr(unix.NHA_ID, []byte{249, 255, 255, 255}),
-		oracle.Attr(unix.NHA_OIF, []byte{3, 0, 0, 0}), oracle.Attr(unix.NHA_GATEWAY, ip("2001:db8::1").Bytes()), oracle.Attr(11, nil))
+	want := slices.Concat([]byte{unix.AF_INET6, 0, 0, 0, 0, 0, 0, 0}, oracle.Attr(unix.NHA_ID, u32(1<<32-7)),
+		oracle.Attr(unix.NHA_OIF, u32(3)), oracle.Attr(unix.NHA_GATEWAY, ip("2001:db8::1").Bytes()), oracle.Attr(11, nil))
 	if b := oracle.Message(unix.RTM_NEWNEXTHOP, 0x500, 0, want); !slices.Equal(m.Bytes(), b) {
 		t.Errorf("request %x, want %x", m.Bytes(), b)
 	}
@@ -136,7 +136,7 @@ func TestNexthopAttributes(t *testing.T) {
 	noErr(t, err)
 	a, ok := m.FindAttr(8, unix.NHA_GROUP)
 	equal(t, "group in the request", ok, true)
-	equal(t, "group in the request", fmt.Sprint(a.Bytes()), "[1 0 0 0 2 0 0 0 0 0 0 128 255 0 0 0]")
+	equal(t, "group in the request", fmt.Sprint(a.Bytes()), fmt.Sprint(slices.Concat(u32(1), []byte{2, 0, 0, 0}, u32(1<<31), []byte{255, 0, 0, 0})))
 	c, err = libnl.Clone(g)
 	made(t, c, err)
 	equal(t, "difference of the clone", g.Diff(c), 0)

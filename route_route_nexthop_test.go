@@ -296,8 +296,8 @@ func TestRouteGatewayFamily(t *testing.T) {
 
 // What a cache does with notifications about next hops of IPv6, in every libnl.
 func TestRouteUpdate(t *testing.T) {
-	hop := func(index, weight byte, flags byte) []byte {
-		return slices.Concat([]byte{24 + 4, 0, flags, weight, index, 0, 0, 0}, oracle.Attr(unix.RTA_GATEWAY, ip("fe80::1").Bytes()))
+	hop := func(index uint32, weight, flags byte) []byte {
+		return slices.Concat(u16(24+4), []byte{flags, weight}, u32(index), oracle.Attr(unix.RTA_GATEWAY, ip("fe80::1").Bytes()))
 	}
 	route := func(typ uint16, hops ...[]byte) *libnl.Route {
 		t.Helper()

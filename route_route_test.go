@@ -440,9 +440,9 @@ func TestRouteUnknownEncap(t *testing.T) {
 	head := []byte{unix.AF_INET, 24, 0, 0, unix.RT_TABLE_MAIN, unix.RTPROT_STATIC, 0, unix.RTN_UNICAST, 0, 0, 0, 0}
 	dst := oracle.Attr(unix.RTA_DST, []byte{192, 0, 2, 0})
 	encap := slices.Concat(oracle.Attr(unix.RTA_ENCAP_TYPE, []byte{5, 0}), oracle.Attr(unix.RTA_ENCAP, oracle.Attr(1, make([]byte, 28)))) // seg6
-	hop := slices.Concat([]byte{byte(8 + len(encap)), 0, 0, 0, 3, 0, 0, 0}, encap)
+	hop := slices.Concat(u16(uint16(8+len(encap)), 0), u32(3), encap)
 	for what, body := range map[string][]byte{
-		"one next hop": slices.Concat(head, dst, encap, oracle.Attr(unix.RTA_OIF, []byte{3, 0, 0, 0})),
+		"one next hop": slices.Concat(head, dst, encap, oracle.Attr(unix.RTA_OIF, u32(3))),
 		"several":      slices.Concat(head, dst, oracle.Attr(unix.RTA_MULTIPATH, slices.Concat(hop, hop))),
 	} {
 		m, err := libnl.MsgFromBytes(oracle.Message(unix.RTM_NEWROUTE, 0, 0, body))

@@ -169,7 +169,7 @@ func addrReply(t testing.TB, typ libnl.MsgType, i int) *libnl.Msg {
 	}
 	m, err := libnl.NewMsgSimple(typ, f)
 	check(t, err)
-	m.Append([]byte{unix.AF_INET, 32, 0, 0, 1, 0, 0, 0}, 4)
+	m.Append(append([]byte{unix.AF_INET, 32, 0, 0}, u32(1)...), 4)
 	m.PutBytes(unix.IFA_LOCAL, []byte{10, 1, byte(i >> 8), byte(i)})
 	check(t, m.Err())
 	return m

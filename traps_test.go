@@ -59,7 +59,7 @@ func badRequest(t testing.TB) *libnl.Msg {
 	t.Helper()
 	m, err := libnl.NewMsgSimple(libnl.RTMDelAddr, 0)
 	check(t, err)
-	m.Append([]byte{unix.AF_INET, 32, 0, 0, 1, 0, 0, 0}, 4)
+	m.Append(append([]byte{unix.AF_INET, 32, 0, 0}, u32(1)...), 4)
 	m.PutBytes(unix.IFA_LOCAL, []byte{192, 0, 2, 1})
 	check(t, m.Err())
 	return m
@@ -70,7 +70,7 @@ func loRequest(t testing.TB, typ libnl.MsgType) *libnl.Msg {
 	t.Helper()
 	m, err := libnl.NewMsgSimple(typ, 0)
 	check(t, err)
-	m.Append([]byte{4: 1, 15: 0}, 4)
+	m.Append(ifinfo(0, 1, 0), 4)
 	check(t, m.Err())
 	return m
 }

@@ -8,6 +8,7 @@ package oracle
 import "C"
 
 import (
+	"encoding/binary"
 	"fmt"
 	"reflect"
 	"unsafe"
@@ -83,6 +84,9 @@ func toC(a any) (v C.int64_t, release func()) {
 }
 
 func ptr(p unsafe.Pointer) C.int64_t { return C.int64_t(uintptr(p)) }
+
+// PtrIn returns the pointer that a function left in a result of 8 bytes.
+func PtrIn(b []byte) Ptr { return Ptr(binary.NativeEndian.Uint64(b)) }
 
 // New returns a new object of the named type (nl_object_alloc_name), which [Ptr.Free] puts.
 func New(typeName string) Ptr {

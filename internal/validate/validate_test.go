@@ -182,7 +182,7 @@ var bad = []struct {
 	{"neightbl/config", neightbl(attr(1, str("a")), attr(5, zeros(28))), "NDTA_CONFIG: 28 bytes"},
 	{"neightbl/statistics", neightbl(attr(1, str("a")), attr(7, zeros(72))), "NDTA_STATS: 72 bytes"},
 	{"neightbl/parameter", neightbl(attr(1, str("a")), attr(6, attr(15))), "NDTA_PARMS: NDTPA_LOCKTIME: 0 bytes"},
-	{"neightbl/parameters broken", neightbl(attr(1, str("a")), attr(6, u32(1))), "NDTA_PARMS: attribute 0: length 1"},
+	{"neightbl/parameters broken", neightbl(attr(1, str("a")), attr(6, join(u16(1), u16(0)))), "NDTA_PARMS: attribute 0: length 1"},
 
 	{"netconf/header cut", msg(unix.RTM_NEWNETCONF, zeros(1)), "header of 1 bytes, want 4"},
 	{"netconf/family", netconf(unix.AF_BRIDGE, attr(1, u32(7))), "family 7"},
@@ -193,7 +193,7 @@ var bad = []struct {
 	{"mdb/header cut", msg(unix.RTM_NEWMDB, zeros(7)), "header of 7 bytes, want 8"},
 	{"mdb/entry short", mdb(unix.RTM_NEWMDB, attr(1, attr(1, attr(1, zeros(24))))), "MDBA_MDB: entry 0: entry 0: 24 bytes, want at least 28"},
 	{"mdb/entry empty", mdb(unix.RTM_NEWMDB, attr(1, attr(1, attr(9)))), "MDBA_MDB: entry 0: entry 0: 0 bytes"},
-	{"mdb/entry broken", mdb(unix.RTM_NEWMDB, attr(1, attr(1, u32(3)))), "MDBA_MDB: entry 0: attribute 0: length 3"},
+	{"mdb/entry broken", mdb(unix.RTM_NEWMDB, attr(1, attr(1, join(u16(3), u16(0))))), "MDBA_MDB: entry 0: attribute 0: length 3"},
 	{"mdb/gone, none", mdb(unix.RTM_DELMDB), "MDBA_MDB: missing"},
 	{"mdb/gone, empty", mdb(unix.RTM_DELMDB, attr(1)), "MDBA_MDB: empty list"},
 	{"mdb/gone, group empty", mdb(unix.RTM_DELMDB, attr(1, attr(1))), "MDBA_MDB: entry 0: empty list"},
