@@ -143,6 +143,10 @@ var cacheTypes = map[string]*cacheType{
 		watch:    []Group{GroupLink},
 		unsure:   func(l *links, m *Msg) bool { return l.changed(m) },
 	},
+	"genl/family": {
+		proto: ProtoGeneric, get: unix.GENL_ID_CTRL, // which is the type of all messages of the controller: what a notification tells its command says
+		request: func(MsgType, cacheArgs) (*Msg, error) { return genlCtrlRequest(unix.CTRL_CMD_GETFAMILY, FlagDump), nil },
+	},
 	"route/qdisc":         {fresh: 36, del: 37},
 	"route/class":         {fresh: 40, del: 41},
 	"route/cls":           {fresh: 44, del: 45},

@@ -1307,6 +1307,7 @@ struct nlgo_objects nlgo_msg_objects(const void *data, uint32_t len, int proto)
 	mode = bridge_mode(nlmsg_hdr(msg), proto);
 	if (proto == NETLINK_ROUTE)
 		neightbl_times(nlmsg_hdr(msg));
+	nlgo_genl_event(nlmsg_hdr(msg), proto);
 	err = nl_msg_parse(msg, collect, &res);
 	if (err < 0)
 		objects_drop(&res, err);
@@ -4172,6 +4173,24 @@ int nlgo_genl_handle(struct nlgo_genl *f, uint32_t i, const void *data,
 int nlgo_genl_op2name(int family, int op, char *buf, size_t len)
 {
 	return genl_op2name(family, op, buf, len) != NULL;
+}
+
+/* ---- generic netlink */
+
+void nlgo_genl_event(struct nlmsghdr *h, int proto)
+{
+	struct genlmsghdr *g = nlmsg_data(h);
+
+	if (proto != NETLINK_GENERIC || h->nlmsg_type != GENL_ID_CTRL ||
+	    !nlmsg_valid_hdr(h, GENL_HDRLEN))
+		return;
+	/* the others have no parser, though they are of the same form */
+	switch (g->cmd) {
+	case CTRL_CMD_DELFAMILY:
+	case CTRL_CMD_NEWMCAST_GRP:
+	case CTRL_CMD_DELMCAST_GRP:
+		g->cmd = CTRL_CMD_NEWFAMILY;
+	}
 }
 
 /* ---- NetLink */

@@ -26,6 +26,9 @@
 #include <netlink/version.h>
 #include <netlink/fib_lookup/lookup.h>
 #include <netlink/fib_lookup/request.h>
+#include <netlink/genl/ctrl.h>
+#include <netlink/genl/family.h>
+#include <netlink/genl/genl.h>
 #include <netlink/route/addr.h>
 #include <netlink/route/link.h>
 #include <netlink/route/link/bonding.h>
@@ -1274,6 +1277,12 @@ int nlgo_genl_handle(struct nlgo_genl *f, uint32_t i, const void *data,
 		     uint32_t len, const struct nlgo_msg *m, uint32_t *at);
 /* Whether there is such a command. */
 int nlgo_genl_op2name(int family, int op, char *buf, size_t len);
+
+/* ---- generic netlink */
+
+/* Makes a notification of the controller, of a family that goes or of a group,
+ * what libnl's parser makes an object of. */
+void nlgo_genl_event(struct nlmsghdr *h, int proto);
 
 /* ---- NetLink */
 

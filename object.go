@@ -49,7 +49,7 @@ type Objecter interface {
 // Kind is the closed set of the types that stand for an object of libnl: pointers to structs that hold an Object and nothing else.
 type Kind interface {
 	Objecter
-	*Object | *Link | *IfAddr | *Route | *Nexthop | *Neigh | *NeighTable | *Rule | *Netconf | *MDB | *FIBResult
+	*Object | *Link | *IfAddr | *Route | *Nexthop | *Neigh | *NeighTable | *Rule | *Netconf | *MDB | *FIBResult | *GenlFamily
 }
 
 // handle returns the handle o as one of another kind; what the C object is has been seen to.
@@ -82,6 +82,8 @@ func typeName[O Kind]() string {
 		return "route/mdb"
 	case *FIBResult:
 		return "fib_lookup/result"
+	case *GenlFamily:
+		return "genl/family"
 	}
 	return ""
 }

@@ -657,7 +657,7 @@ func TestObjectKernelDumps(t *testing.T) {
 		{libnl.ProtoRoute, unix.RTM_GETTFILTER, tcmsg("dum0", 0x10000), "route/cls", false, false},
 		{libnl.ProtoRoute, unix.RTM_GETTFILTER, tcmsg("veth0", 0xffff0000), "route/cls", false, false},
 		{libnl.ProtoRoute, unix.RTM_GETACTION, gact, "route/act", false, false},
-		{libnl.ProtoGeneric, 16, []byte{3, 1, 0, 0}, "genl/family", false, false},
+		{libnl.ProtoGeneric, 16, []byte{3, 1, 0, 0}, "genl/family", true, false},
 	} {
 		s, err := libnl.Dial(c.proto, nil)
 		if err != nil {

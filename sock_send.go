@@ -199,13 +199,18 @@ func (s *Socket) SendTo(b []byte) (int, error) {
 //
 // Implements: nl_send_simple
 func (s *Socket) SendSimple(t MsgType, f MsgFlags, body []byte) (int, error) {
+	return s.sendSimple("nl_send_simple", t, f, body)
+}
+
+// sendSimple is SendSimple on behalf of fn.
+func (s *Socket) sendSimple(fn string, t MsgType, f MsgFlags, body []byte) (int, error) {
 	if len(body) > math.MaxInt32 {
-		return 0, argErr("nl_send_simple", "body too long")
+		return 0, argErr(fn, "body too long")
 	}
-	if err := s.lockConnected("nl_send_simple"); err != nil {
+	if err := s.lockConnected(fn); err != nil {
 		return 0, err
 	}
-	return s.outward("nl_send_simple", body, func(h C.uintptr_t, res *C.struct_nlgo_res) {
+	return s.outward(fn, body, func(h C.uintptr_t, res *C.struct_nlgo_res) {
 		C.nlgo_send_simple(s.res.sk, h, C.int(t), C.int(f), bytesPtr(body), C.uint32_t(len(body)), res)
 	})
 }

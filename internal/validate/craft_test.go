@@ -107,6 +107,11 @@ func nexthop(family uint8, attrs ...[]byte) []byte {
 	return msg(unix.RTM_NEWNEXTHOP, join([]byte{family, 0, 4, 0}, u32(0)), attrs...)
 }
 
+// family is a message of the controller.
+func family(cmd uint8, attrs ...[]byte) []byte {
+	return msg(ctrl, []byte{cmd, 2, 0, 0}, append([][]byte{attr(1, u16(16)), attr(2, str("nlctrl"))}, attrs...)...)
+}
+
 // lookup is an answer to a lookup of v4.
 func lookup(err uint32) []byte {
 	return msg(0, join(v4, u32(1), []byte{8, 0, 254}, []byte{254, 24, 0, 1, 253}, u32(err)))
@@ -228,6 +233,11 @@ var good = map[string][]byte{
 
 	"lookup/found": lookup(0),
 	"lookup/error": lookup(0xffffff8f), // -ENETUNREACH
+
+	"ctrl/family": family(1, attr(3, u32(2)), attr(4, u32(0)), attr(5, u32(10)), attr(6, attr(1, attr(1, u32(3)), attr(2, u32(14))), attr(2, attr(1, u32(10)))),
+		attr(7, attr(1, attr(2, u32(16)), attr(1, str("notify"))), attr(2, attr(2, u32(17)), attr(1, str("fifteen-letters")))), attr(8, zeros(4))),
+	"ctrl/without": family(1),
+	"ctrl/empty":   family(1, attr(6), attr(7)),
 }
 
 // vf is a virtual function.

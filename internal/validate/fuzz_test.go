@@ -27,6 +27,7 @@ var families = map[string][]uint16{
 	"mdb":      {unix.RTM_NEWMDB, unix.RTM_DELMDB, unix.RTM_GETMDB},
 	"nexthop":  {unix.RTM_NEWNEXTHOP, unix.RTM_DELNEXTHOP, unix.RTM_GETNEXTHOP},
 	"lookup":   {0},
+	"ctrl":     {ctrl},
 }
 
 // types are those of all families, as the fuzzers choose them.
@@ -46,27 +47,39 @@ func headerOf(typ uint16) int {
 		return unix.SizeofIfInfomsg
 	case typ&^3 == unix.RTM_NEWADDR, typ&^3 == unix.RTM_NEWMDB, typ&^3 == unix.RTM_NEWNEXTHOP:
 		return 8
-	case typ&^3 == unix.RTM_NEWNEIGHTBL, typ&^3 == unix.RTM_NEWNETCONF:
+	case typ&^3 == unix.RTM_NEWNEIGHTBL, typ&^3 == unix.RTM_NEWNETCONF, typ == ctrl:
 		return 4
 	}
 	return 12
 }
 
-// protoOf is the protocol that has the type of a message.
-func protoOf(m []byte) int {
-	if len(m) >= 6 && ne.Uint16(m[4:]) == 0 {
-		return unix.NETLINK_FIB_LOOKUP
+// ctrl is the type that messages of the controller have here: on the wire theirs, in another protocol, is that of a link's.
+const ctrl = 0x7f10
+
+// wire returns a message as it is sent, and its protocol.
+func wire(m []byte) (proto int, b []byte) {
+	if len(m) < 6 {
+		return unix.NETLINK_ROUTE, m
 	}
-	return unix.NETLINK_ROUTE
+	switch ne.Uint16(m[4:]) {
+	case 0:
+		return unix.NETLINK_FIB_LOOKUP, m
+	case ctrl:
+		b = slices.Clone(m)
+		ne.PutUint16(b[4:], unix.GENL_ID_CTRL)
+		return unix.NETLINK_GENERIC, b
+	}
+	return unix.NETLINK_ROUTE, m
 }
 
-func check(m []byte) error { return validate.Msg(protoOf(m), m) }
+func check(m []byte) error { return validate.Msg(wire(m)) }
 
 // run gives messages to libnl, all at once.
 func run(ms ...[]byte) (objects, rc int) {
 	all := make([]harness.Message, 0, len(ms))
 	for _, m := range ms {
-		all = append(all, harness.Message{Proto: protoOf(m), Bytes: m})
+		proto, b := wire(m)
+		all = append(all, harness.Message{Proto: proto, Bytes: b})
 	}
 	return harness.Run(all...)
 }
@@ -108,6 +121,7 @@ func FuzzNetconf(f *testing.F)  { fuzz(f, families["netconf"]) }
 func FuzzMDB(f *testing.F)      { fuzz(f, families["mdb"]) }
 func FuzzNexthop(f *testing.F)  { fuzz(f, families["nexthop"]) }
 func FuzzLookup(f *testing.F)   { fuzz(f, families["lookup"]) }
+func FuzzCtrl(f *testing.F)     { fuzz(f, families["ctrl"]) }
 
 // fuzz takes three good messages of the types and a script of changes to the attributes of each: lengths stay true, so that what
 // comes out gets far. The three meet in comparisons, updates and caches.

@@ -194,8 +194,26 @@ func TestKernel(t *testing.T) {
 	if n := drain(t, fd, "lookup", got); n != 1 {
 		t.Errorf("%d answers to a lookup", n)
 	}
+	testFamilies(t)
 	if *record != "" {
 		write(t, *record, got)
+	}
+}
+
+// testFamilies checks what the controller of generic netlink says of its families. It is not recorded: every kernel says it.
+func testFamilies(t *testing.T) {
+	fd := open(t, unix.NETLINK_GENERIC)
+	req := msg(unix.GENL_ID_CTRL, []byte{unix.CTRL_CMD_GETFAMILY, 1, 0, 0})
+	ne.PutUint16(req[6:], unix.NLM_F_REQUEST|unix.NLM_F_DUMP)
+	send(t, fd, req)
+	got := map[string][]byte{}
+	if drain(t, fd, "family", got) == 0 {
+		t.Error("no families")
+	}
+	for name, m := range got {
+		if n, rc := run(m); n != 1 {
+			t.Errorf("%s: libnl makes %d objects of it and returns %d", name, n, rc)
+		}
 	}
 }
 
@@ -258,6 +276,9 @@ func drain(t *testing.T, fd int, name string, keep map[string][]byte) (n int) {
 				return n
 			case unix.NLMSG_ERROR:
 				t.Fatalf("%s: %v", name, unix.Errno(-int32(ne.Uint32(m[16:]))))
+			}
+			if name == "family" {
+				ne.PutUint16(m[4:], ctrl)
 			}
 			if err := check(m); err != nil {
 				t.Errorf("%s: %v\n%x", name, err, m)

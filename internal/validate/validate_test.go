@@ -207,6 +207,21 @@ var bad = []struct {
 	{"nexthop/resilient", nexthop(0, attr(12, attr(1, u8(1)))), "NHA_RES_GROUP: NHA_RES_GROUP_BUCKETS: 1 bytes, want 2"},
 	{"nexthop/encap", nexthop(unix.AF_INET, attr(unix.NHA_ENCAP_TYPE, u16(1)), attr(unix.NHA_ENCAP)), "NHA_ENCAP: MPLS_IPTUNNEL_DST: missing"},
 
+	{"ctrl/header cut", msg(ctrl, zeros(3)), "message of the controller: header of 3 bytes, want 4"},
+	{"ctrl/command", family(3), "no rules for command 3"},
+	{"ctrl/no name", msg(ctrl, []byte{1, 2, 0, 0}, attr(1, u16(1))), "CTRL_ATTR_FAMILY_NAME: missing"},
+	{"ctrl/no ID", msg(ctrl, []byte{1, 2, 0, 0}, attr(2, str("a"))), "CTRL_ATTR_FAMILY_ID: missing"},
+	{"ctrl/ID", msg(ctrl, []byte{1, 2, 0, 0}, attr(1, u8(1))), "CTRL_ATTR_FAMILY_ID: 1 bytes, want 2"},
+	{"ctrl/name too long", msg(ctrl, []byte{1, 2, 0, 0}, attr(2, zeros(17))), "CTRL_ATTR_FAMILY_NAME: 17 bytes"},
+	{"ctrl/name unterminated", msg(ctrl, []byte{1, 2, 0, 0}, attr(2, []byte("abc"))), "CTRL_ATTR_FAMILY_NAME: string without its NUL"},
+	{"ctrl/version", family(1, attr(3, u16(1))), "CTRL_ATTR_VERSION: 2 bytes, want 4"},
+	{"ctrl/operation without command", family(1, attr(6, attr(1, attr(2, u32(1))))), "CTRL_ATTR_OPS: entry 0: CTRL_ATTR_OP_ID: missing"},
+	{"ctrl/operation", family(1, attr(6, attr(1, attr(1, u8(1))))), "CTRL_ATTR_OPS: entry 0: CTRL_ATTR_OP_ID: 1 bytes, want 4"},
+	{"ctrl/operations broken", family(1, attr(6, u32(3))), "CTRL_ATTR_OPS: attribute 0: length 3"},
+	{"ctrl/group without name", family(1, attr(7, attr(1, attr(2, u32(1))))), "CTRL_ATTR_MCAST_GRP_NAME: missing"},
+	{"ctrl/group name", family(1, attr(7, attr(1, attr(2, u32(1)), attr(1, zeros(17))))), "CTRL_ATTR_MCAST_GRP_NAME: 17 bytes"},
+	{"ctrl/group twice", family(1, attr(7, attr(1, attr(2, u32(1)), attr(2, u32(1))))), "CTRL_ATTR_MCAST_GRP_ID: stands there twice"},
+
 	{"lookup/cut", cut(lookup(0), 4), "lookup result: header of 16 bytes, want 20"},
 	{"lookup/more", join(u32(39), cut(lookup(0), 0)[4:], zeros(3)), "3 stray bytes"},
 

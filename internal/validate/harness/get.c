@@ -2,6 +2,7 @@
 
 #include <linux/rtnetlink.h>
 #include <netlink/fib_lookup/lookup.h>
+#include <netlink/genl/family.h>
 #include <netlink/route/addr.h>
 #include <netlink/route/link.h>
 #include <netlink/route/mdb.h>
@@ -244,8 +245,19 @@ static void get_result(struct flnl_result *res)
 	flnl_result_get_error(res);
 }
 
+static void get_family(struct genl_family *family)
+{
+	genl_family_get_id(family);
+	see_text(genl_family_get_name(family));
+	genl_family_get_version(family);
+	genl_family_get_hdrsize(family);
+	genl_family_get_maxattr(family);
+}
+
 void get(struct nl_object *obj)
 {
+	if (is(obj, "genl/family"))
+		get_family((struct genl_family *)obj);
 	if (is(obj, "route/link"))
 		get_link(obj);
 	if (is(obj, "route/addr"))
