@@ -18,6 +18,7 @@
 #include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
 #include <netlink/genl/genl.h>
+#include <netlink/genl/mngt.h>
 #include <netlink/netfilter/nfnl.h>
 #include <netlink/route/action.h>
 #include <netlink/route/class.h>
@@ -4042,6 +4043,135 @@ int nlgo_fib_build(const struct nlgo_fib_request *r, const void *ip,
 	nl_addr_put(a);
 	nl_object_put(OBJ(req));
 	return err;
+}
+
+/* ---- generic netlink: families registered from Go */
+
+struct nlgo_genl {
+	struct genl_ops ops;
+	struct genl_cmd cmds[];
+};
+
+/* What nlgo_genl_handle waits for on this thread. */
+static _Thread_local struct genl_wanted {
+	struct genl_cmd *cmd;
+	unsigned int hdrlen;
+	uint32_t *at;
+} * genl_wanted;
+
+struct nlgo_genl *nlgo_genl_new(const char *name, uint32_t hdrlen, int id,
+				uint32_t ncmds)
+{
+	struct nlgo_genl *f =
+		calloc(1, sizeof(*f) + ncmds * sizeof(f->cmds[0]));
+
+	if (!f)
+		return NULL;
+	f->ops.o_name = strdup(name);
+	if (!f->ops.o_name) {
+		free(f);
+		return NULL;
+	}
+	f->ops.o_hdrsize = hdrlen;
+	f->ops.o_id = id;
+	f->ops.o_cmds = f->cmds;
+	f->ops.o_ncmds = ncmds;
+	return f;
+}
+
+/* Called by libnl once the policy has been enforced: Go's function runs when
+ * libnl has returned. Whoever else calls genl_handle_msg has no handler
+ * here. */
+static int genl_parser(struct nl_cache_ops *ops, struct genl_cmd *cmd,
+		       struct genl_info *info, void *arg)
+{
+	struct genl_wanted *w = genl_wanted;
+	char *base;
+	int i;
+
+	if (!w || arg != w || cmd != w->cmd)
+		return -NLE_OPNOTSUPP;
+	base = (char *)nlmsg_attrdata(info->nlh, GENL_HDRLEN + w->hdrlen);
+	for (i = 0; i <= cmd->c_maxattr; i++)
+		w->at[i] =
+			info->attrs[i]
+				? 1 + (uint32_t)((char *)info->attrs[i] - base)
+				: 0;
+	return 1;
+}
+
+int nlgo_genl_add_cmd(struct nlgo_genl *f, uint32_t i, int id, const char *name,
+		      int maxattr, const void *policy, int handled)
+{
+	struct genl_cmd *cmd = &f->cmds[i];
+
+	cmd->c_id = id;
+	cmd->c_maxattr = maxattr;
+	cmd->c_msg_parser = handled ? genl_parser : NULL;
+	cmd->c_name = strdup(name);
+	if (!cmd->c_name)
+		return -NLE_NOMEM;
+	if (policy) {
+		size_t n = (maxattr + 1) * sizeof(struct nla_policy);
+
+		cmd->c_attr_policy = malloc(n);
+		if (!cmd->c_attr_policy)
+			return -NLE_NOMEM;
+		memcpy(cmd->c_attr_policy, policy, n);
+	}
+	return 0;
+}
+
+void nlgo_genl_free(struct nlgo_genl *f)
+{
+	int i;
+
+	for (i = 0; i < f->ops.o_ncmds; i++) {
+		free(f->cmds[i].c_name);
+		free(f->cmds[i].c_attr_policy);
+	}
+	free(f->ops.o_name);
+	free(f);
+}
+
+int nlgo_genl_register(struct nlgo_genl *f)
+{
+	return genl_register_family(&f->ops);
+}
+
+void nlgo_genl_unregister(struct nlgo_genl *f)
+{
+	genl_unregister_family(&f->ops);
+}
+
+void nlgo_genl_set_id(struct nlgo_genl *f, int id)
+{
+	f->ops.o_id = id;
+}
+
+int nlgo_genl_handle(struct nlgo_genl *f, uint32_t i, const void *data,
+		     uint32_t len, const struct nlgo_msg *m, uint32_t *at)
+{
+	struct genl_wanted w = {
+		.cmd = &f->cmds[i],
+		.hdrlen = f->ops.o_hdrsize,
+		.at = at,
+	};
+	struct nl_msg *msg = nlgo_msg_new(data, len, m);
+	int rc;
+
+	if (!msg)
+		return -NLE_NOMEM;
+	genl_wanted = &w;
+	rc = genl_handle_msg(msg, &w);
+	genl_wanted = NULL;
+	nlmsg_free(msg);
+	return rc;
+}
+
+int nlgo_genl_op2name(int family, int op, char *buf, size_t len)
+{
+	return genl_op2name(family, op, buf, len) != NULL;
 }
 
 /* ---- generic netlink */

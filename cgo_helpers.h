@@ -1252,6 +1252,32 @@ struct nlgo_fib_request {
 int nlgo_fib_build(const struct nlgo_fib_request *r, const void *ip,
 		   struct nl_msg **msg);
 
+/* ---- generic netlink: families registered from Go */
+
+/* struct genl_ops with its commands, names and policies, all of it malloc'ed.
+ */
+struct nlgo_genl;
+
+/* A family with room for so many commands; NULL without memory. */
+struct nlgo_genl *nlgo_genl_new(const char *name, uint32_t hdrlen, int id,
+				uint32_t ncmds);
+/* Fills in command i; policy is an array of maxattr + 1, or NULL. */
+int nlgo_genl_add_cmd(struct nlgo_genl *f, uint32_t i, int id, const char *name,
+		      int maxattr, const void *policy, int handled);
+void nlgo_genl_free(struct nlgo_genl *f);
+int nlgo_genl_register(struct nlgo_genl *f);
+void nlgo_genl_unregister(struct nlgo_genl *f);
+void nlgo_genl_set_id(struct nlgo_genl *f, int id);
+/*
+ * genl_handle_msg for a message of command i of f. 1 if the command's parser
+ * was reached, with at[t] for each of its attribute types 1 + the offset of the
+ * attribute behind the headers, or 0; else what libnl says.
+ */
+int nlgo_genl_handle(struct nlgo_genl *f, uint32_t i, const void *data,
+		     uint32_t len, const struct nlgo_msg *m, uint32_t *at);
+/* Whether there is such a command. */
+int nlgo_genl_op2name(int family, int op, char *buf, size_t len);
+
 /* ---- generic netlink */
 
 /* Makes a notification of the controller, of a family that goes or of a group,

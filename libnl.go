@@ -412,6 +412,12 @@ package libnl
 // #cgo nocallback nlgo_mdb_entries
 // #cgo noescape nlgo_fib_build
 // #cgo nocallback nlgo_fib_build
+// #cgo noescape nlgo_genl_add_cmd
+// #cgo nocallback nlgo_genl_add_cmd
+// #cgo noescape nlgo_genl_handle
+// #cgo nocallback nlgo_genl_handle
+// #cgo noescape nlgo_genl_op2name
+// #cgo nocallback nlgo_genl_op2name
 // #include "cgo_helpers.h"
 import "C"
 

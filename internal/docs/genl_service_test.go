@@ -1,0 +1,34 @@
+//go:build linux
+
+// SPDX-License-Identifier: MIT
+
+package docs_test
+
+import (
+	"os/exec"
+	"path/filepath"
+	"testing"
+)
+
+// The example with a family of its own prints what the service answers.
+func TestExampleGenlService(t *testing.T) {
+	program := filepath.Join(t.TempDir(), "genl-service")
+	build := exec.Command("go", "build", "-o", program, "./examples/genl-service")
+	build.Dir = root
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	out, err := exec.Command(program).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	want := `list: apples 3
+list: pears 5
+get: pears 5
+wrong: libnl: request: no such file or directory: no note "plums"
+wrong: libnl: request: numerical result out of range: attribute 2 has 2 bytes, fewer than 4
+`
+	if string(out) != want {
+		t.Errorf("it prints\n%s\nwant\n%s", out, want)
+	}
+}
