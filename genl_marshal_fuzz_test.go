@@ -36,8 +36,8 @@ type marshAll struct {
 	IP     netip.Addr         `netlink:"attr=13,omitempty"`
 	HW     libnl.HWAddr       `netlink:"attr=14,omitempty"`
 	MAC    net.HardwareAddr   `netlink:"attr=15"`
-	Msecs  time.Duration      `netlink:"attr=16"`
-	Secs   time.Duration      `netlink:"attr=17,s32,s"`
+	Timer  time.Duration      `netlink:"attr=16"`
+	Limit  time.Duration      `netlink:"attr=17,s32,s"`
 	Bits   *libnl.Bitfield32  `netlink:"attr=18"`
 	Bin    marshText          `netlink:"attr=19,omitempty"`
 	Nested marshInner         `netlink:"attr=20,omitempty"`
@@ -96,7 +96,7 @@ func FuzzMarshal(f *testing.F) {
 		v := marshAll{
 			U8: uint8(n), S16: int16(n), U32: uint32(n), U64: &n, Int: int(int32(n)), Uint: uint(uint32(n)), Flag: n&1 != 0, Bool: n&2 != 0, Text: s,
 			Raw: s, Bytes: append([]byte{}, p...), MAC: append(net.HardwareAddr{}, p...), HW: libnl.HWAddrFrom(p),
-			Msecs: time.Duration(n>>24) * time.Millisecond, Secs: time.Duration(int32(n)) * time.Second,
+			Timer: time.Duration(n>>24) * time.Millisecond, Limit: time.Duration(int32(n)) * time.Second,
 			Bits: &libnl.Bitfield32{Value: uint32(n), Selector: uint32(n >> 32)}, Bin: marshText{s}, Nested: marshInner{uint8(n), s},
 			Next: &marshAll{Bytes: []byte{}, MAC: net.HardwareAddr{}, Kids: []marshAll{}, Packed: []uint32{}, Texts: []string{}, Bitses: []libnl.Bitfield32{}},
 			Kids: []marshAll{}, Packed: []uint32{uint32(n), 1}, Texts: []string{s, ""}, Narrow: uint8(n),
@@ -133,7 +133,7 @@ func FuzzMarshal(f *testing.F) {
 		}
 		if get(1).U8 != v.U8 || get(2).S16 != int16(marshBE(2, uint64(uint16(v.S16)))) || get(3).U32 != uint32(marshBE(4, uint64(v.U32))) ||
 			binary.LittleEndian.Uint64(get(4).Copied) != n || int(get(5).S32) != v.Int || uint(get(6).U32) != v.Uint || get(9).String != s ||
-			!bytes.Equal(get(11).Copied, p) || get(16).Msecs != uint64(v.Msecs.Milliseconds()) || (oracle.Find(b, 7) >= 0) != v.Flag {
+			!bytes.Equal(get(11).Copied, p) || get(16).Msecs != uint64(v.Timer.Milliseconds()) || (oracle.Find(b, 7) >= 0) != v.Flag {
 			t.Errorf("libnl reads other values of %+v", v)
 		}
 		var got marshAll

@@ -69,8 +69,9 @@ func (m *marshText) MarshalBinary() ([]byte, error) {
 }
 
 func (m *marshText) UnmarshalBinary(b []byte) error {
-	s, ok := strings.CutPrefix(string(b), "<")
-	if s, ok = strings.CutSuffix(s, ">"); !ok {
+	s, begins := strings.CutPrefix(string(b), "<")
+	s, ends := strings.CutSuffix(s, ">")
+	if !begins || !ends {
 		return errMarshText
 	}
 	m.s = s
@@ -147,9 +148,14 @@ var marshKinds = []struct {
 		G uint64 `netlink:"attr=7,u8"`
 		H int64  `netlink:"attr=8,u64"`
 	}{7, math.MaxUint32, math.MaxUint32 + 1, math.MinInt32, math.MinInt32 - 1, math.MaxInt64, 255, math.MaxInt64}, []oracle.Op{
-		{Kind: oracle.PutU32, Type: 1, N: 7}, {Kind: oracle.PutU32, Type: 2, N: math.MaxUint32}, {Kind: oracle.PutU64, Type: 3, N: math.MaxUint32 + 1},
-		{Kind: oracle.PutS32, Type: 4, N: math.MinInt32}, {Kind: oracle.PutS64, Type: 5, N: math.MinInt32 - 1},
-		{Kind: oracle.PutS64, Type: 6, N: math.MaxInt64}, {Kind: oracle.PutU8, Type: 7, N: 255}, {Kind: oracle.PutU64, Type: 8, N: math.MaxInt64},
+		{Kind: oracle.PutU32, Type: 1, N: 7},
+		{Kind: oracle.PutU32, Type: 2, N: math.MaxUint32},
+		{Kind: oracle.PutU64, Type: 3, N: math.MaxUint32 + 1},
+		{Kind: oracle.PutS32, Type: 4, N: math.MinInt32},
+		{Kind: oracle.PutS64, Type: 5, N: math.MinInt32 - 1},
+		{Kind: oracle.PutS64, Type: 6, N: math.MaxInt64},
+		{Kind: oracle.PutU8, Type: 7, N: 255},
+		{Kind: oracle.PutU64, Type: 8, N: math.MaxInt64},
 	}, func(a oracle.AttrValues) any { return a.U32 }, uint32(7)},
 	{"big endian", &struct {
 		A uint16 `netlink:"attr=1,be"`
@@ -161,10 +167,14 @@ var marshKinds = []struct {
 		G uint8  `netlink:"attr=7,net"`
 		H uint   `netlink:"attr=8,be"`
 	}{0x102, 0x1020304, 0x102030405060708, -2, 0x1020304, 0x1020304, 9, 5}, []oracle.Op{
-		{Kind: oracle.PutU16, Type: 1, N: marshBE(2, 0x102)}, {Kind: oracle.PutU32, Type: 2, N: marshBE(4, 0x1020304)},
-		{Kind: oracle.PutU64, Type: 3, N: marshBE(8, 0x102030405060708)}, {Kind: oracle.PutU16, Type: 4, N: marshBE(2, 0xfffe)},
-		{Kind: oracle.PutU32, Type: 5, N: marshLE(0x1020304)}, {Kind: oracle.PutU32, Type: 6 | 0x4000, N: marshBE(4, 0x1020304)},
-		{Kind: oracle.PutU8, Type: 7 | 0x4000, N: 9}, {Kind: oracle.PutU32, Type: 8, N: marshBE(4, 5)},
+		{Kind: oracle.PutU16, Type: 1, N: marshBE(2, 0x102)},
+		{Kind: oracle.PutU32, Type: 2, N: marshBE(4, 0x1020304)},
+		{Kind: oracle.PutU64, Type: 3, N: marshBE(8, 0x102030405060708)},
+		{Kind: oracle.PutU16, Type: 4, N: marshBE(2, 0xfffe)},
+		{Kind: oracle.PutU32, Type: 5, N: marshLE(0x1020304)},
+		{Kind: oracle.PutU32, Type: 6 | 0x4000, N: marshBE(4, 0x1020304)},
+		{Kind: oracle.PutU8, Type: 7 | 0x4000, N: 9},
+		{Kind: oracle.PutU32, Type: 8, N: marshBE(4, 5)},
 	}, func(a oracle.AttrValues) any { return [2]byte(a.Copied) }, [2]byte{1, 2}},
 	{"bool", &struct {
 		A bool  `netlink:"attr=1"`
@@ -174,8 +184,11 @@ var marshKinds = []struct {
 		E bool  `netlink:"attr=5,u32,be"`
 		F *bool `netlink:"attr=6,u8"`
 	}{true, false, true, false, true, new(false)}, []oracle.Op{
-		{Kind: oracle.PutFlag, Type: 1}, {Kind: oracle.PutU8, Type: 3, N: 1}, {Kind: oracle.PutU8, Type: 4},
-		{Kind: oracle.PutU32, Type: 5, N: marshBE(4, 1)}, {Kind: oracle.PutU8, Type: 6},
+		{Kind: oracle.PutFlag, Type: 1},
+		{Kind: oracle.PutU8, Type: 3, N: 1},
+		{Kind: oracle.PutU8, Type: 4},
+		{Kind: oracle.PutU32, Type: 5, N: marshBE(4, 1)},
+		{Kind: oracle.PutU8, Type: 6},
 	}, func(a oracle.AttrValues) any { return a.Flag }, true},
 	{"string", &struct {
 		A string `netlink:"attr=1"`
@@ -183,8 +196,10 @@ var marshKinds = []struct {
 		C string `netlink:"attr=3,nonul"`
 		D string `netlink:"attr=4,nonul"`
 	}{"häh", "", "a\x00b", ""}, []oracle.Op{
-		{Kind: oracle.PutString, Type: 1, Value: []byte("häh")}, {Kind: oracle.PutString, Type: 2},
-		{Kind: oracle.NlaPut, Type: 3, Value: []byte("a\x00b")}, {Kind: oracle.NlaPut, Type: 4},
+		{Kind: oracle.PutString, Type: 1, Value: []byte("häh")},
+		{Kind: oracle.PutString, Type: 2},
+		{Kind: oracle.NlaPut, Type: 3, Value: []byte("a\x00b")},
+		{Kind: oracle.NlaPut, Type: 4},
 	}, func(a oracle.AttrValues) any { return a.String }, "häh"},
 	{"bytes", &struct {
 		A []byte           `netlink:"attr=1"`
@@ -195,9 +210,13 @@ var marshKinds = []struct {
 		F [0]byte          `netlink:"attr=6"`
 		G []marshByte      `netlink:"attr=7"`
 	}{[]byte{1, 2, 3}, []byte{}, [5]byte{5, 4, 3, 2, 1}, net.HardwareAddr{2, 0, 0, 0, 0, 1}, &[2]marshByte{8, 9}, [0]byte{}, []marshByte{3}}, []oracle.Op{
-		{Kind: oracle.NlaPut, Type: 1, Value: []byte{1, 2, 3}}, {Kind: oracle.NlaPut, Type: 2},
-		{Kind: oracle.NlaPut, Type: 3, Value: []byte{5, 4, 3, 2, 1}}, {Kind: oracle.NlaPut, Type: 4, Value: []byte{2, 0, 0, 0, 0, 1}},
-		{Kind: oracle.NlaPut, Type: 5, Value: []byte{8, 9}}, {Kind: oracle.NlaPut, Type: 6}, {Kind: oracle.NlaPut, Type: 7, Value: []byte{3}},
+		{Kind: oracle.NlaPut, Type: 1, Value: []byte{1, 2, 3}},
+		{Kind: oracle.NlaPut, Type: 2},
+		{Kind: oracle.NlaPut, Type: 3, Value: []byte{5, 4, 3, 2, 1}},
+		{Kind: oracle.NlaPut, Type: 4, Value: []byte{2, 0, 0, 0, 0, 1}},
+		{Kind: oracle.NlaPut, Type: 5, Value: []byte{8, 9}},
+		{Kind: oracle.NlaPut, Type: 6},
+		{Kind: oracle.NlaPut, Type: 7, Value: []byte{3}},
 	}, func(a oracle.AttrValues) any { return string(a.Copied) }, "\x01\x02\x03"},
 	{"addresses", &struct {
 		A netip.Addr   `netlink:"attr=1"`
@@ -208,8 +227,11 @@ var marshKinds = []struct {
 		F libnl.HWAddr `netlink:"attr=6"`
 		G libnl.HWAddr `netlink:"attr=7,omitempty"`
 	}{
-		netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("2001:db8::1"), netip.MustParseAddr("::ffff:192.0.2.1"), netip.Addr{}, nil,
-		libnl.HWAddrFrom([]byte{2, 0, 0, 0, 0, 1}), libnl.HWAddr{},
+		netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("2001:db8::1"), netip.MustParseAddr("::ffff:192.0.2.1"),
+		netip.Addr{},
+		nil,
+		libnl.HWAddrFrom([]byte{2, 0, 0, 0, 0, 1}),
+		libnl.HWAddr{},
 	}, []oracle.Op{
 		{Kind: oracle.PutAddr, Type: 1, Value: []byte{192, 0, 2, 1}, Arg: 2},
 		{Kind: oracle.PutAddr, Type: 2, Value: netip.MustParseAddr("2001:db8::1").AsSlice(), Arg: 10},
@@ -224,8 +246,12 @@ var marshKinds = []struct {
 		E time.Duration  `netlink:"attr=5,u16,be,s"`
 		F *time.Duration `netlink:"attr=6,ms,u32"`
 	}{1500 * time.Millisecond, time.Hour, 7 * time.Microsecond, -3, time.Minute, new(time.Second)}, []oracle.Op{
-		{Kind: oracle.PutMsecs, Type: 1, N: 1500}, {Kind: oracle.PutU64, Type: 2, N: 3600}, {Kind: oracle.PutU32, Type: 3, N: 7},
-		{Kind: oracle.PutS64, Type: 4, N: -3}, {Kind: oracle.PutU16, Type: 5, N: marshBE(2, 60)}, {Kind: oracle.PutU32, Type: 6, N: 1000},
+		{Kind: oracle.PutMsecs, Type: 1, N: 1500},
+		{Kind: oracle.PutU64, Type: 2, N: 3600},
+		{Kind: oracle.PutU32, Type: 3, N: 7},
+		{Kind: oracle.PutS64, Type: 4, N: -3},
+		{Kind: oracle.PutU16, Type: 5, N: marshBE(2, 60)},
+		{Kind: oracle.PutU32, Type: 6, N: 1000},
 	}, func(a oracle.AttrValues) any { return a.Msecs }, uint64(1500)},
 	{"bitfield32", &struct {
 		A libnl.Bitfield32 `netlink:"attr=1"`
@@ -235,8 +261,10 @@ var marshKinds = []struct {
 		B *marshText  `netlink:"attr=2"`
 		C []marshText `netlink:"attr=3,multi"`
 	}{marshText{"a"}, &marshText{"b"}, []marshText{{"c"}, {"d"}}}, []oracle.Op{
-		{Kind: oracle.NlaPut, Type: 1, Value: []byte("<a>")}, {Kind: oracle.NlaPut, Type: 2, Value: []byte("<b>")},
-		{Kind: oracle.NlaPut, Type: 3, Value: []byte("<c>")}, {Kind: oracle.NlaPut, Type: 3, Value: []byte("<d>")},
+		{Kind: oracle.NlaPut, Type: 1, Value: []byte("<a>")},
+		{Kind: oracle.NlaPut, Type: 2, Value: []byte("<b>")},
+		{Kind: oracle.NlaPut, Type: 3, Value: []byte("<c>")},
+		{Kind: oracle.NlaPut, Type: 3, Value: []byte("<d>")},
 	}, func(a oracle.AttrValues) any { return string(a.Copied) }, "<a>"},
 	{"pointers", &struct {
 		A *uint16     `netlink:"attr=1"`
@@ -247,8 +275,13 @@ var marshKinds = []struct {
 		F *marshInner `netlink:"attr=6"`
 		G *uint32     `netlink:"attr=7,be"`
 	}{new(uint16(0)), nil, new(""), new([]byte{1}), &marshInner{A: 1}, nil, new(uint32(1))}, []oracle.Op{
-		{Kind: oracle.PutU16, Type: 1}, {Kind: oracle.PutString, Type: 3}, {Kind: oracle.NlaPut, Type: 4, Value: []byte{1}},
-		{Kind: oracle.NestStart, Type: 5}, {Kind: oracle.PutU8, Type: 1, N: 1}, {Kind: oracle.NestEnd}, {Kind: oracle.PutU32, Type: 7, N: marshBE(4, 1)},
+		{Kind: oracle.PutU16, Type: 1},
+		{Kind: oracle.PutString, Type: 3},
+		{Kind: oracle.NlaPut, Type: 4, Value: []byte{1}},
+		{Kind: oracle.NestStart, Type: 5},
+		{Kind: oracle.PutU8, Type: 1, N: 1},
+		{Kind: oracle.NestEnd},
+		{Kind: oracle.PutU32, Type: 7, N: marshBE(4, 1)},
 	}, func(a oracle.AttrValues) any { return a.Len }, 2},
 	{"nested", &struct {
 		A marshInner `netlink:"attr=1"`
@@ -257,12 +290,23 @@ var marshKinds = []struct {
 		D marshEmpty `netlink:"attr=4,omitempty"`
 		E marshTree  `netlink:"attr=5"`
 	}{marshInner{1, "x"}, marshInner{}, marshEmpty{}, marshEmpty{}, marshTree{N: 1, Next: &marshTree{N: 2}, Kids: []marshTree{{N: 3}, {N: 4}}}}, []oracle.Op{
-		{Kind: oracle.NestStart, Type: 1}, {Kind: oracle.PutU8, Type: 1, N: 1}, {Kind: oracle.PutString, Type: 2, Value: []byte("x")}, {Kind: oracle.NestEnd},
-		{Kind: oracle.NestStart, Type: 3}, {Kind: oracle.NestEndKeepEmpty},
-		{Kind: oracle.NestStart, Type: 5}, {Kind: oracle.PutU8, Type: 1, N: 1},
-		{Kind: oracle.NestStart, Type: 2}, {Kind: oracle.PutU8, Type: 1, N: 2}, {Kind: oracle.NestEnd},
-		{Kind: oracle.NestStart, Type: 3}, {Kind: oracle.PutU8, Type: 1, N: 3}, {Kind: oracle.NestEnd},
-		{Kind: oracle.NestStart, Type: 3}, {Kind: oracle.PutU8, Type: 1, N: 4}, {Kind: oracle.NestEnd},
+		{Kind: oracle.NestStart, Type: 1},
+		{Kind: oracle.PutU8, Type: 1, N: 1},
+		{Kind: oracle.PutString, Type: 2, Value: []byte("x")},
+		{Kind: oracle.NestEnd},
+		{Kind: oracle.NestStart, Type: 3},
+		{Kind: oracle.NestEndKeepEmpty},
+		{Kind: oracle.NestStart, Type: 5},
+		{Kind: oracle.PutU8, Type: 1, N: 1},
+		{Kind: oracle.NestStart, Type: 2},
+		{Kind: oracle.PutU8, Type: 1, N: 2},
+		{Kind: oracle.NestEnd},
+		{Kind: oracle.NestStart, Type: 3},
+		{Kind: oracle.PutU8, Type: 1, N: 3},
+		{Kind: oracle.NestEnd},
+		{Kind: oracle.NestStart, Type: 3},
+		{Kind: oracle.PutU8, Type: 1, N: 4},
+		{Kind: oracle.NestEnd},
 		{Kind: oracle.NestEnd},
 	}, func(a oracle.AttrValues) any { return a.Nested }, true},
 	{"arrays", &struct {
@@ -275,19 +319,44 @@ var marshKinds = []struct {
 		G [][]byte     `netlink:"attr=7,array"`
 		H []bool       `netlink:"attr=8,array,u8"`
 	}{
-		[]uint16{1, 2}, []marshInner{{A: 1}, {A: 2}},
-		[]string{"a", ""}, []uint16{}, nil, []*uint16{new(uint16(3))}, [][]byte{{1}, {}}, []bool{true, false},
+		[]uint16{1, 2},
+		[]marshInner{{A: 1}, {A: 2}},
+		[]string{"a", ""},
+		[]uint16{},
+		nil,
+		[]*uint16{new(uint16(3))},
+		[][]byte{{1}, {}},
+		[]bool{true, false},
 	}, []oracle.Op{
-		{Kind: oracle.NestStart, Type: 1}, {Kind: oracle.PutU16, Type: 1, N: 1}, {Kind: oracle.PutU16, Type: 2, N: 2}, {Kind: oracle.NestEnd},
-		{Kind: oracle.NestStart, Type: 2},
-		{Kind: oracle.NestStart, Type: 0}, {Kind: oracle.PutU8, Type: 1, N: 1}, {Kind: oracle.NestEnd},
-		{Kind: oracle.NestStart, Type: 1}, {Kind: oracle.PutU8, Type: 1, N: 2}, {Kind: oracle.NestEnd},
+		{Kind: oracle.NestStart, Type: 1},
+		{Kind: oracle.PutU16, Type: 1, N: 1},
+		{Kind: oracle.PutU16, Type: 2, N: 2},
 		{Kind: oracle.NestEnd},
-		{Kind: oracle.NestStart, Type: 3}, {Kind: oracle.PutString, Type: 1, Value: []byte("a")}, {Kind: oracle.PutString, Type: 2}, {Kind: oracle.NestEnd},
-		{Kind: oracle.NestStart, Type: 4}, {Kind: oracle.NestEndKeepEmpty},
-		{Kind: oracle.NestStart, Type: 6}, {Kind: oracle.PutU16, Type: 1 | 0x4000, N: marshBE(2, 3)}, {Kind: oracle.NestEnd},
-		{Kind: oracle.NestStart, Type: 7}, {Kind: oracle.NlaPut, Type: 1, Value: []byte{1}}, {Kind: oracle.NlaPut, Type: 2}, {Kind: oracle.NestEnd},
-		{Kind: oracle.NestStart, Type: 8}, {Kind: oracle.PutU8, Type: 1, N: 1}, {Kind: oracle.PutU8, Type: 2}, {Kind: oracle.NestEnd},
+		{Kind: oracle.NestStart, Type: 2},
+		{Kind: oracle.NestStart, Type: 0},
+		{Kind: oracle.PutU8, Type: 1, N: 1},
+		{Kind: oracle.NestEnd},
+		{Kind: oracle.NestStart, Type: 1},
+		{Kind: oracle.PutU8, Type: 1, N: 2},
+		{Kind: oracle.NestEnd},
+		{Kind: oracle.NestEnd},
+		{Kind: oracle.NestStart, Type: 3},
+		{Kind: oracle.PutString, Type: 1, Value: []byte("a")},
+		{Kind: oracle.PutString, Type: 2},
+		{Kind: oracle.NestEnd},
+		{Kind: oracle.NestStart, Type: 4},
+		{Kind: oracle.NestEndKeepEmpty},
+		{Kind: oracle.NestStart, Type: 6},
+		{Kind: oracle.PutU16, Type: 1 | 0x4000, N: marshBE(2, 3)},
+		{Kind: oracle.NestEnd},
+		{Kind: oracle.NestStart, Type: 7},
+		{Kind: oracle.NlaPut, Type: 1, Value: []byte{1}},
+		{Kind: oracle.NlaPut, Type: 2},
+		{Kind: oracle.NestEnd},
+		{Kind: oracle.NestStart, Type: 8},
+		{Kind: oracle.PutU8, Type: 1, N: 1},
+		{Kind: oracle.PutU8, Type: 2},
+		{Kind: oracle.NestEnd},
 	}, func(a oracle.AttrValues) any { return a.Len }, 16},
 	{"multi", &struct {
 		A []uint32     `netlink:"attr=1,multi,be"`
@@ -296,10 +365,17 @@ var marshKinds = []struct {
 		D []string     `netlink:"attr=4,multi"`
 		E []byte       `netlink:"attr=5,multi"`
 	}{[]uint32{1, 2}, []marshInner{{A: 1}, {}}, []netip.Addr{netip.MustParseAddr("192.0.2.1")}, nil, []byte{7, 8}}, []oracle.Op{
-		{Kind: oracle.PutU32, Type: 1, N: marshBE(4, 1)}, {Kind: oracle.PutU32, Type: 1, N: marshBE(4, 2)},
-		{Kind: oracle.NestStart, Type: 2}, {Kind: oracle.PutU8, Type: 1, N: 1}, {Kind: oracle.NestEnd},
-		{Kind: oracle.NestStart, Type: 2}, {Kind: oracle.PutU8, Type: 1, N: 0}, {Kind: oracle.NestEnd},
-		{Kind: oracle.NlaPut, Type: 3, Value: []byte{192, 0, 2, 1}}, {Kind: oracle.PutU8, Type: 5, N: 7}, {Kind: oracle.PutU8, Type: 5, N: 8},
+		{Kind: oracle.PutU32, Type: 1, N: marshBE(4, 1)},
+		{Kind: oracle.PutU32, Type: 1, N: marshBE(4, 2)},
+		{Kind: oracle.NestStart, Type: 2},
+		{Kind: oracle.PutU8, Type: 1, N: 1},
+		{Kind: oracle.NestEnd},
+		{Kind: oracle.NestStart, Type: 2},
+		{Kind: oracle.PutU8, Type: 1, N: 0},
+		{Kind: oracle.NestEnd},
+		{Kind: oracle.NlaPut, Type: 3, Value: []byte{192, 0, 2, 1}},
+		{Kind: oracle.PutU8, Type: 5, N: 7},
+		{Kind: oracle.PutU8, Type: 5, N: 8},
 	}, func(a oracle.AttrValues) any { return [4]byte(a.Copied) }, [4]byte{0, 0, 0, 1}},
 	{"packed", &struct {
 		A []uint32     `netlink:"attr=1,packed"`
@@ -309,8 +385,11 @@ var marshKinds = []struct {
 		E []uint32     `netlink:"attr=5,packed,omitempty"`
 		F []marshFlags `netlink:"attr=6,packed,net"`
 	}{[]uint32{1, 2}, []int{3, 255, 0}, []uint32{}, []uint16{0x102}, nil, []marshFlags{1}}, []oracle.Op{
-		{Kind: oracle.NlaPut, Type: 1, Value: marshBytes(1, 2)}, {Kind: oracle.NlaPut, Type: 2, Value: []byte{3, 255, 0}}, {Kind: oracle.NlaPut, Type: 3},
-		{Kind: oracle.NlaPut, Type: 4, Value: []byte{1, 2}}, {Kind: oracle.NlaPut, Type: 6 | 0x4000, Value: []byte{0, 0, 0, 1}},
+		{Kind: oracle.NlaPut, Type: 1, Value: marshBytes(1, 2)},
+		{Kind: oracle.NlaPut, Type: 2, Value: []byte{3, 255, 0}},
+		{Kind: oracle.NlaPut, Type: 3},
+		{Kind: oracle.NlaPut, Type: 4, Value: []byte{1, 2}},
+		{Kind: oracle.NlaPut, Type: 6 | 0x4000, Value: []byte{0, 0, 0, 1}},
 	}, func(a oracle.AttrValues) any { return a.U64 }, binary.NativeEndian.Uint64(marshBytes(1, 2))},
 	{"embedded", &struct {
 		marshOuter
