@@ -241,7 +241,7 @@ func marshByHand(m *libnl.Msg, v *marshDevice) {
 	})
 }
 
-// TestMarshalByHand: the struct and the calls make the same message, and encoding allocates no more often than the message grows.
+// TestMarshalByHand: the struct and the calls make the same message.
 func TestMarshalByHand(t *testing.T) {
 	v := marshDeviceOf(3)
 	hand := msg(t, 4096)
@@ -249,12 +249,5 @@ func TestMarshalByHand(t *testing.T) {
 	b, err := libnl.Marshal(v)
 	if err != nil || !bytes.Equal(b, hand.Payload()) {
 		t.Errorf("%v\n%x\n%x", err, b, hand.Payload())
-	}
-	small := &marshPeer{}
-	if n := testing.AllocsPerRun(100, func() { _, _ = libnl.Marshal(small) }); n > 1 {
-		t.Errorf("%v allocations", n)
-	}
-	if n := testing.AllocsPerRun(100, func() { _ = libnl.Unmarshal(b[:8], v) }); n > 0 {
-		t.Errorf("%v allocations of Unmarshal", n)
 	}
 }

@@ -457,32 +457,38 @@ func TestMarshal(t *testing.T) {
 	}
 }
 
-// TestMarshalVariable: nla_put_uint and its kin are new in libnl 3.11.
+// TestMarshalVariable: nla_put_uint and its kin are new in libnl 3.11, before that a program chooses between two functions itself.
 func TestMarshalVariable(t *testing.T) {
-	if !oracle.Has("nla_put_uint") {
-		t.Skip("libnl has no nla_put_uint")
-	}
-	for _, n := range []uint64{0, 1, math.MaxUint32, math.MaxUint32 + 1, math.MaxUint64} {
+	newer := oracle.Has("nla_put_uint")
+	for _, n := range []uint64{0, 1, math.MaxInt32, math.MaxInt32 + 1, math.MaxUint32, math.MaxUint32 + 1, 1 << 63, math.MaxUint64 - math.MaxInt32, math.MaxUint64} {
 		for _, sign := range []string{"uint", "sint"} {
 			b, err := libnl.Marshal(struct {
 				A uint64 `netlink:"attr=1,uint"`
 			}{n})
+			put := "nla_put_u64"
+			if n <= math.MaxUint32 {
+				put = "nla_put_u32"
+			}
 			if sign == "sint" {
 				b, err = libnl.Marshal(struct {
 					A int64 `netlink:"attr=1,sint"`
 				}{int64(n)})
+				put = "nla_put_s64"
+				if int64(n) == int64(int32(n)) {
+					put = "nla_put_s32"
+				}
 			}
-			if err != nil {
-				t.Fatal(err)
+			if newer {
+				put = "nla_put_" + sign
 			}
 			m := oracle.Ptr(oracle.Call("nlmsg_alloc"))
-			m.Call("nla_put_"+sign, 1, n)
+			m.Call(put, 1, n)
 			payload := make([]byte, 8)
 			a := oracle.Call("nlmsg_find_attr", oracle.Ptr(m.Call("nlmsg_hdr")), 0, 1)
 			payload = payload[:oracle.Call("nla_memcpy", payload, oracle.Ptr(a), 8)]
 			m.Call("nlmsg_free")
-			if !bytes.Equal(b[4:], payload) || oracle.Call("nla_get_"+sign, b) != int64(n) {
-				t.Errorf("%s %d: %x, libnl writes %x", sign, n, b[4:], payload)
+			if err != nil || !bytes.Equal(b[4:], payload) || newer && oracle.Call("nla_get_"+sign, b) != int64(n) {
+				t.Errorf("%s %d: %x, %v; libnl writes %x", sign, n, b, err, payload)
 			}
 		}
 	}

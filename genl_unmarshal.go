@@ -133,6 +133,17 @@ func (f *fieldPlan) read(b []byte, x reflect.Value, depth int) *FieldError {
 	return f.val.read(b, x, depth)
 }
 
+// setSlice makes x a slice of n zero elements, in one allocation where reflect.MakeSlice takes two.
+func setSlice(x reflect.Value, n int) {
+	if n == 0 {
+		x.Set(reflect.MakeSlice(x.Type(), 0, 0)) // not nil
+		return
+	}
+	x.SetZero()
+	x.Grow(n)
+	x.SetLen(n)
+}
+
 func (v *valuePlan) readArray(b []byte, x reflect.Value, depth int) *FieldError {
 	n := 0
 	for rest := b; len(rest) > 0; n++ {
@@ -142,7 +153,7 @@ func (v *valuePlan) readArray(b []byte, x reflect.Value, depth int) *FieldError 
 		}
 		rest = next
 	}
-	x.Set(reflect.MakeSlice(x.Type(), n, n))
+	setSlice(x, n)
 	for i := range n {
 		var a Attr
 		a, b, _ = cutAttr(b)
@@ -159,7 +170,7 @@ func (v *valuePlan) readPacked(b []byte, x reflect.Value) *FieldError {
 		return rangeErr("%d bytes, not a multiple of %d", len(b), size)
 	}
 	n := len(b) / size
-	x.Set(reflect.MakeSlice(x.Type(), n, n))
+	setSlice(x, n)
 	for i := range n {
 		if err := v.wire.getNumber(b[i*size:], x.Index(i)); err != nil {
 			return err.at(i)
