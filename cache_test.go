@@ -151,6 +151,9 @@ func TestCacheDumpIsC(t *testing.T) {
 		if typ == "route/neigh" { // the kernel makes some of its own between the two
 			continue
 		}
+		if typ == "route/neightbl" && u32(1)[0] == 0 { // plain libnl reads times wrongly in big endian
+			continue
+		}
 		c := newCache(t, typ)
 		if err := c.Refill(t.Context(), s); errors.Is(err, libnl.ErrOpNotSupp) {
 			continue

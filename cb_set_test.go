@@ -332,7 +332,7 @@ func nestedDeep(n int) []byte {
 	var b []byte
 	for left := n; left >= 4; left -= 4 {
 		a := oracle.Attr(unix.NLA_F_NESTED|1, nil)
-		a[0], a[1] = byte(left), byte(left>>8)
+		copy(a, u16(uint16(left)))
 		b = append(b, a...)
 	}
 	return b

@@ -1257,6 +1257,39 @@ static int bridge_mode(struct nlmsghdr *h, int proto)
 	return mode;
 }
 
+/* swap_halves of an attribute of 64 bits. */
+static void swap_halves(struct nlattr *a)
+{
+	uint32_t *half = nla_data(a), upper;
+
+	if (nla_len(a) != sizeof(uint64_t))
+		return;
+	upper = half[0];
+	half[0] = half[1];
+	half[1] = upper;
+}
+
+/* The parser reads the first half of times that have 64 bits, which in big
+ * endian is the upper one. Swaps the halves. */
+static void neightbl_times(struct nlmsghdr *h)
+{
+	struct nlattr *a, *b;
+	int rem, rem2;
+
+	if (__BYTE_ORDER__ != __ORDER_BIG_ENDIAN__ ||
+	    h->nlmsg_type != RTM_NEWNEIGHTBL ||
+	    !nlmsg_valid_hdr(h, sizeof(struct ndtmsg)))
+		return;
+	nlmsg_for_each_attr(a, h, sizeof(struct ndtmsg), rem)
+	{
+		if (nla_type(a) == NDTA_GC_INTERVAL)
+			swap_halves(a);
+		if (nla_type(a) != NDTA_PARMS)
+			continue;
+		nla_for_each_nested(b, a, rem2) swap_halves(b);
+	}
+}
+
 struct nlgo_objects nlgo_msg_objects(const void *data, uint32_t len, int proto)
 {
 	struct nlgo_objects res = {.err = 0};
@@ -1270,6 +1303,8 @@ struct nlgo_objects nlgo_msg_objects(const void *data, uint32_t len, int proto)
 	if (proto == NETLINK_ROUTE && nl_ver_num < LIBNL_VER(3, 12))
 		encap_hide(nlmsg_hdr(msg));
 	mode = bridge_mode(nlmsg_hdr(msg), proto);
+	if (proto == NETLINK_ROUTE)
+		neightbl_times(nlmsg_hdr(msg));
 	err = nl_msg_parse(msg, collect, &res);
 	if (err < 0)
 		objects_drop(&res, err);

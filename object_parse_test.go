@@ -55,7 +55,7 @@ func u32(v ...uint32) (b []byte) {
 
 // ifinfo is a struct ifinfomsg.
 func ifinfo(family byte, index, flags uint32) []byte {
-	return slices.Concat([]byte{family, 0, 1, 0}, u32(index, flags, 0))
+	return slices.Concat([]byte{family, 0}, u16(unix.ARPHRD_ETHER), u32(index, flags, 0))
 }
 
 // rtmsg is a struct rtmsg of the main table, unicast, by the boot process.
@@ -108,7 +108,7 @@ func routeV6Msg(t testing.TB, typ libnl.MsgType, gw byte, label uint32) *libnl.M
 }
 
 func neighMsg(t testing.TB) *libnl.Msg {
-	return routeMsg(t, libnl.RTMNewNeigh, slices.Concat([]byte{unix.AF_INET, 0, 0, 0}, u32(7), []byte{unix.NUD_REACHABLE, 0, 0, 1}),
+	return routeMsg(t, libnl.RTMNewNeigh, slices.Concat([]byte{unix.AF_INET, 0, 0, 0}, u32(7), u16(unix.NUD_REACHABLE), []byte{0, 1}),
 		func(m *libnl.Msg) {
 			m.PutBytes(unix.NDA_DST, []byte{192, 0, 2, 9})
 			m.PutBytes(unix.NDA_LLADDR, []byte{2, 0, 0, 0, 0, 9})

@@ -5,6 +5,7 @@
 package libnl_test
 
 import (
+	"encoding/binary"
 	"errors"
 	"reflect"
 	"testing"
@@ -61,8 +62,7 @@ func encapCases(t *testing.T) map[string]encapCase {
 
 // swap64 returns a number of eight bytes in network order.
 func swap64(v uint64) uint64 {
-	return uint64(networkOrder(uint16(v)))<<48 | uint64(networkOrder(uint16(v>>16)))<<32 | uint64(networkOrder(uint16(v>>32)))<<16 |
-		uint64(networkOrder(uint16(v>>48)))
+	return binary.BigEndian.Uint64(binary.NativeEndian.AppendUint64(nil, v))
 }
 
 func TestRouteEncap(t *testing.T) {

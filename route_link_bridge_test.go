@@ -79,7 +79,7 @@ func TestBridgePort(t *testing.T) {
 		t.Helper()
 		m, err := orig.BuildChange(p.Link(), 0)
 		want, code := oracle.Build("rtnl_link_build_change_request", origC, c, 0)
-		want[4] = unix.RTM_SETLINK // before flags were set, libnl asks for what the kernel passes over
+		copy(want[4:], u16(unix.RTM_SETLINK)) // before flags were set, libnl asks for what the kernel passes over
 		sameRequest(t, what, m, err, want, code)
 	}
 	ext, err := p.HasExtInfo()

@@ -257,7 +257,7 @@ type LinkFilter struct {
 	Family Family
 	Master int    // index of the master
 	Type   string // kind, "vlan"
-	// NoStats has the kernel leave out the counters of IPv6, a quarter of the bytes, and of virtual functions, but not those of the links. It
+	// NoStats has the kernel leave out the counters of IPv6, a quarter of the bytes, and of virtual functions, and since 7.x those of the links. It
 	// does so since Linux 4.4, and with FamilyIPv6 never.
 	NoStats bool
 	VFs     bool // with the virtual functions of SR-IOV devices

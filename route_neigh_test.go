@@ -345,7 +345,7 @@ func sameFDB(t *testing.T, i libnl.NeighInfo, fdb map[string]any) {
 	equal(t, "vlan", float64(i.VLAN), vlan)
 	state, _ := fdb["state"].(string)
 	equal(t, "permanent", i.State&unix.NUD_PERMANENT != 0, state == "permanent")
-	equal(t, "static", i.State&unix.NUD_NOARP != 0, state == "static")
+	equal(t, "static", i.State&(unix.NUD_NOARP|unix.NUD_PERMANENT) == unix.NUD_NOARP, state == "static")
 	if dst, ok := fdb["dst"].(string); ok {
 		equal(t, "destination", i.Dst, netip.MustParseAddr(dst))
 	}

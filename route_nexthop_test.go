@@ -136,7 +136,7 @@ func TestNexthopAttributes(t *testing.T) {
 	noErr(t, err)
 	a, ok := m.FindAttr(8, unix.NHA_GROUP)
 	equal(t, "group in the request", ok, true)
-	equal(t, "group in the request", fmt.Sprint(a.Bytes()), "[1 0 0 0 2 0 0 0 0 0 0 128 255 0 0 0]")
+	equal(t, "group in the request", fmt.Sprint(a.Bytes()), fmt.Sprint(slices.Concat(u32(1), []byte{2, 0, 0, 0}, u32(1<<31), []byte{255, 0, 0, 0})))
 	c, err = libnl.Clone(g)
 	made(t, c, err)
 	equal(t, "difference of the clone", g.Diff(c), 0)

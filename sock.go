@@ -121,15 +121,18 @@ type Config struct {
 }
 
 func newSocket(sk *C.struct_nl_sock, set *cbSet) *Socket {
+	// where libnl's numbers start depends on its version: one is taken, and its answer taken for seen
+	first := uint32(C.nl_socket_use_seq(sk))
+	C.nlgo_expect_seq(sk, C.uint32_t(first+1), 1)
 	s := &Socket{
 		token: make(chan struct{}, 1),
 		done:  make(chan struct{}),
 		res:   &sockRes{sk: sk},
 		set:   set.retain(),
 		fd:    -1,
-		seq:   uint32(time.Now().Unix()) ^ 1<<31, // far from libnl's, which start at the time
+		seq:   first ^ 1<<31, // far from libnl's
 
-		answered: uint32(time.Now().Unix()),
+		answered: first,
 	}
 	s.t = track(s, "Socket")
 	// the net for a Socket forgotten unclosed; set is not released: its functions may lead back here

@@ -70,7 +70,7 @@ func loRequest(t testing.TB, typ libnl.MsgType) *libnl.Msg {
 	t.Helper()
 	m, err := libnl.NewMsgSimple(typ, 0)
 	check(t, err)
-	m.Append([]byte{4: 1, 15: 0}, 4)
+	m.Append(ifinfo(0, 1, 0), 4)
 	check(t, m.Err())
 	return m
 }
