@@ -123,8 +123,8 @@ func TestCacheTypes(t *testing.T) {
 func fillNS(t testing.TB) {
 	t.Helper()
 	// no addresses that the kernel makes when it feels like it
+	nltest.Sysctl(t, "ipv6/conf/default/addr_gen_mode", "1")
 	nltest.Run(t, "sh", "-ec", `
-sysctl -qw net.ipv6.conf.default.addr_gen_mode=1
 ip link add v0 type veth peer name v1
 ip link add br0 type bridge forward_delay 0
 ip link set v1 master br0
