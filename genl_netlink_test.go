@@ -159,7 +159,7 @@ func TestGenlNetLink(t *testing.T) {
 	})
 	isErr(t, "no such device", err, unix.ENODEV)
 	for _, err := range g.Request(t.Context(), 1, 0, func(m *libnl.Msg) { m.PutString(1, strings.Repeat("x", 70000)) }) {
-		isErr(t, "what put did", err, libnl.ErrRange)
+		isErr(t, "what put did", err, libnl.ErrNoMem)
 	}
 }
 
