@@ -243,7 +243,7 @@ func (n *NetLink) message() *Event {
 	case n.isStale(e.Header.Seq):
 		d.stale.Add(1)
 		return nil
-	case n.genl != nil && e.Header.Type == unix.GENL_ID_CTRL && d.in.trusted && Group(d.in.group) == genlNotify && n.genl.name != "nlctrl":
+	case n.genl != nil && e.Header.Type == unix.GENL_ID_CTRL && d.in.trusted && d.in.notice() && n.genl.name != "nlctrl":
 		if !n.familyEvent(&e, b) {
 			return nil
 		}
