@@ -42,13 +42,16 @@ type NetLink struct {
 	req    request // of the last dump, with numbers as far as can be from those of the socket's own requests
 	poll   *pollFD
 
-	d delivery
-	t *tracker
+	d    delivery
+	genl *genlBound // the family it is bound to, or nil
+	t    *tracker
 }
 
 // handlers is what is registered. It is replaced as a whole, never changed.
 type handlers struct {
 	byType  map[MsgType]Handler
+	family  MsgType           // whose messages go by command
+	byCmd   map[uint8]Handler // of generic netlink
 	other   Handler
 	control Handler
 }
@@ -226,8 +229,8 @@ func (n *NetLink) HandleOther(fn Handler) error {
 	return n.change("HandleOther", func(h *handlers) error { return swap("HandleOther", &h.other, fn) })
 }
 
-// HandleControl registers fn for the events that are no messages: [EventDumpDone], [EventDumpInterrupted], [EventDumpFailed] and [EventOverrun]; nil removes
-// it. A second one is [ErrExist].
+// HandleControl registers fn for the events of other kinds than [EventMsg]: the end of a dump, an overrun, a family of generic netlink that came or
+// went; nil removes it. A second one is [ErrExist].
 func (n *NetLink) HandleControl(fn Handler) error {
 	return n.change("HandleControl", func(h *handlers) error { return swap("HandleControl", &h.control, fn) })
 }
@@ -247,6 +250,11 @@ func swap(fn string, slot *Handler, with Handler) error {
 func (h *handlers) find(e *Event) Handler {
 	if e.Kind != EventMsg {
 		return h.control
+	}
+	if e.Header.Type == h.family && h.byCmd != nil {
+		if g, ok := e.Msg.Genl(); ok && h.byCmd[g.Cmd] != nil {
+			return h.byCmd[g.Cmd]
+		}
 	}
 	if fn := h.byType[e.Header.Type]; fn != nil {
 		return fn

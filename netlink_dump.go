@@ -10,6 +10,7 @@ import "context"
 type dump struct {
 	m    *Msg
 	kind MsgType
+	cmd  uint8 // of generic netlink
 	seq  uint32
 	lost bool // since it was sent, answers had no room: its end may be among them
 	answer
@@ -26,6 +27,9 @@ func (n *NetLink) DumpRequest(t MsgType) error {
 	}
 	proto := n.s.proto
 	n.mu.Unlock()
+	if proto == ProtoGeneric {
+		return argErr(fn, "a family's dumps go by command")
+	}
 	m, err := NewMsgSimple(t, FlagDump)
 	if err != nil {
 		return err
@@ -63,6 +67,9 @@ func (n *NetLink) DumpMsg(m *Msg) error {
 	defer n.mu.Unlock()
 	if !isDump(n.s.proto, d.m.Bytes()) {
 		return argErr(fn, "the type is not that of a GET request: "+d.kind.String())
+	}
+	if g, ok := d.m.Genl(); ok && n.s.proto == ProtoGeneric {
+		d.cmd = g.Cmd
 	}
 	if len(n.dumps) == 0 {
 		if err := n.sendDump(d); err != nil {
@@ -114,7 +121,7 @@ func (d *dump) see(b []byte) bool {
 
 // endDump makes events of the dump's end, and sends the next.
 func (n *NetLink) endDump(d *dump, h Header) {
-	e := Event{Kind: EventDumpDone, Header: h, Dump: d.kind, Err: d.err}
+	e := Event{Kind: EventDumpDone, Header: h, Dump: d.kind, Cmd: d.cmd, Err: d.err}
 	switch {
 	case isCode(d.err, ErrDumpIntr):
 		e.Kind = EventDumpInterrupted
@@ -136,7 +143,7 @@ func (n *NetLink) endDump(d *dump, h Header) {
 		if err == nil {
 			return
 		}
-		n.d.ready = append(n.d.ready, Event{Kind: EventDumpFailed, Dump: next.kind, Err: err})
+		n.d.ready = append(n.d.ready, Event{Kind: EventDumpFailed, Dump: next.kind, Cmd: next.cmd, Err: err})
 	}
 	n.dumps = nil
 }

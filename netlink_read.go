@@ -10,6 +10,8 @@ import (
 	"iter"
 	"slices"
 	"sync/atomic"
+
+	"golang.org/x/sys/unix"
 )
 
 // EventKind says what an event is.
@@ -22,9 +24,11 @@ const (
 	EventDumpInterrupted                  // a change interrupted the dump that ends now: it is not consistent; EventDumpDone follows
 	EventDumpFailed                       // a dump was refused or broken off; Err tells why
 	EventOverrun                          // messages were lost, or one was too large to take (Err matches ErrMsgTrunc): resynchronise
+	EventFamilyAdded                      // the family of a GenlNetLink came back: resolve it
+	EventFamilyRemoved                    // the family of a GenlNetLink is no more; Err matches fs.ErrNotExist
 )
 
-var eventKinds = [...]string{"message", "dump done", "dump interrupted", "dump failed", "overrun"}
+var eventKinds = [...]string{"message", "dump done", "dump interrupted", "dump failed", "overrun", "family added", "family removed"}
 
 // String returns a word or two for the kind.
 func (k EventKind) String() string {
@@ -39,7 +43,8 @@ type Event struct {
 	Kind   EventKind
 	Header Header  // of the message, or of the one that ended a dump
 	Dump   MsgType // the GET type of the dump the event belongs to; 0 for notifications
-	Msg    *Msg    // nil unless Kind is EventMsg
+	Cmd    uint8   // of a dump of generic netlink, its command
+	Msg    *Msg    // of EventMsg; of a family that came or went, what [ParseGenlFamily] reads; else nil
 	Err    error   // what the kernel reports in an error message; why a dump failed, what was lost
 
 	msg Msg
@@ -232,12 +237,16 @@ func (n *NetLink) message() *Event {
 		if !data {
 			return nil
 		}
-		e.Dump = d.dump.kind
+		e.Dump, e.Cmd = d.dump.kind, d.dump.cmd
 	case e.Header.Type == MsgNoop:
 		return nil
 	case n.isStale(e.Header.Seq):
 		d.stale.Add(1)
 		return nil
+	case n.genl != nil && e.Header.Type == unix.GENL_ID_CTRL && d.in.trusted && d.in.notice() && n.genl.name != "nlctrl":
+		if !n.familyEvent(&e, b) {
+			return nil
+		}
 	case e.Header.Type == MsgError || e.Header.Type == MsgDone:
 		if k := kernelError("receive", b); k != nil {
 			e.Err = k
