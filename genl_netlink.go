@@ -16,8 +16,9 @@ import (
 )
 
 const (
-	genlRcvBuf = 16 << 20
-	genlNotify = Group(unix.GENL_ID_CTRL) // "notify" of the controller, the one group with a number that never changes
+	genlRcvBuf     = 16 << 20
+	genlRequestMax = 64 << 10
+	genlNotify     = Group(unix.GENL_ID_CTRL) // "notify" of the controller, the one group with a number that never changes
 )
 
 // GenlNetLink is a [NetLink] for one family of generic netlink: groups go by name, handlers, requests and dumps by command. All else is as
@@ -248,7 +249,7 @@ func (g *GenlNetLink) change(fn string, edit func(*handlers) error) error {
 }
 
 // NewRequest returns a request of the family: the headers, with zeros for the family's own, which [Msg.GenlUserHeader] has before
-// attributes are put. It is for [NetLink.DumpMsg], and for the calls of [NetLink.Socket].
+// attributes are put; it can grow to 64 KiB. It is for [NetLink.DumpMsg], and for the calls of [NetLink.Socket].
 func (g *GenlNetLink) NewRequest(cmd uint8, f MsgFlags) (*Msg, error) {
 	const fn = "NewRequest"
 	if err := g.lock(fn); err != nil {
@@ -256,7 +257,7 @@ func (g *GenlNetLink) NewRequest(cmd uint8, f MsgFlags) (*Msg, error) {
 	}
 	info := g.f.info
 	g.mu.Unlock()
-	m, err := NewMsg()
+	m, err := NewMsgSize(genlRequestMax)
 	if err != nil {
 		return nil, err
 	}

@@ -86,8 +86,8 @@ func TestExampleTaskstats(t *testing.T) {
 		t.Errorf("it prints\n%s\nwant\n%s", got, want)
 	}
 	for name, value := range map[string]string{
-		"minor faults":         fields[9],
-		"major faults":         fields[11],
+		"minor faults":         fields[10],
+		"major faults":         fields[12],
 		"voluntary switches":   field(t, proc+"status", "voluntary_ctxt_switches:"),
 		"involuntary switches": field(t, proc+"status", "nonvoluntary_ctxt_switches:"),
 		"KiB read":             kib(t, field(t, proc+"io", "rchar:")),
