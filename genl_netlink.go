@@ -26,7 +26,7 @@ const (
 //
 // A family may be removed, and come back with other numbers, when its module is. Both are events for [NetLink.HandleControl]:
 // [EventFamilyRemoved], with an error that matches [fs.ErrNotExist] and so ends a delivery where nobody handles it; and [EventFamilyAdded], on
-// which, from inside the handler perhaps, [GenlNetLink.Resolve] asks anew. After an [EventOverrun] either may have been lost: Resolve then tells.
+// which, from inside the handler perhaps, [GenlNetLink.Resolve] asks anew. From the first until then requests and groups fail with such an error too. After an [EventOverrun] either may have been lost: Resolve then tells.
 // What the controller tells of other families is not delivered.
 type GenlNetLink struct {
 	*NetLink
@@ -153,8 +153,8 @@ func (f *genlBound) group(fn, name string) (GenlGroup, error) {
 	if err := checkGenlName(fn, name); err != nil {
 		return GenlGroup{}, err
 	}
-	if f.there == 0 {
-		return GenlGroup{}, f.gone(fn)
+	if err := f.stale(fn); err != nil {
+		return GenlGroup{}, err
 	}
 	g, ok := f.info.Group(name)
 	if !ok {
@@ -163,9 +163,18 @@ func (f *genlBound) group(fn, name string) (GenlGroup, error) {
 	return g, nil
 }
 
-// gone returns the error for a family that was removed, which is as that for one that was never there.
-func (f *genlBound) gone(fn string) error {
-	return &Error{Func: fn, Code: ErrObjNotFound, Errno: syscall.ENOENT, Msg: "no generic netlink family " + strconv.Quote(f.name) + ": it was removed"}
+// stale returns the error for a family that is not there as it was resolved, which is much as that for one that was never there.
+func (f *genlBound) stale(fn string) error {
+	e := &Error{Func: fn, Code: ErrObjNotFound, Errno: syscall.ENOENT, Msg: "no generic netlink family " + strconv.Quote(f.name)}
+	switch f.there {
+	case f.info.ID:
+		return nil
+	case 0:
+		e.Msg += ": it was removed"
+	default:
+		e.Msg += " as it was resolved: it came back"
+	}
+	return e
 }
 
 // RegisterGroup joins multicast groups of the family, by name; what the kernel sends to them from now on is delivered. At the first that fails it
@@ -255,8 +264,11 @@ func (g *GenlNetLink) NewRequest(cmd uint8, f MsgFlags) (*Msg, error) {
 	if err := g.lock(fn); err != nil {
 		return nil, err
 	}
-	info := g.f.info
+	info, err := g.f.info, g.f.stale(fn)
 	g.mu.Unlock()
+	if err != nil {
+		return nil, err
+	}
 	m, err := NewMsgSize(genlRequestMax)
 	if err != nil {
 		return nil, err
@@ -325,7 +337,7 @@ func (n *NetLink) familyEvent(e *Event, b []byte) bool {
 		e.Kind, f.there = EventFamilyAdded, info.ID
 	case cmd == unix.CTRL_CMD_DELFAMILY && info.ID == f.there:
 		e.Kind, f.there = EventFamilyRemoved, 0
-		e.Err = f.gone("receive")
+		e.Err = f.stale("receive")
 	default:
 		return false
 	}

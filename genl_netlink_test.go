@@ -425,6 +425,22 @@ func TestKernelGenlReload(t *testing.T) {
 		isErr(t, "request", g.Do(t.Context(), 1, 0, nil), fs.ErrNotExist)
 		deepEqual(t, "what was known", g.Family(), old)
 
+		// back, and not resolved yet
+		nltest.Run(t, "modprobe", c.module)
+		for e, err := range g.Events(within(t, 10*time.Second)) {
+			noErr(t, err)
+			equal(t, "event", e.Kind, libnl.EventFamilyAdded)
+			break
+		}
+		isErr(t, "group", g.RegisterGroup(c.group), fs.ErrNotExist)
+		isErr(t, "request", g.Do(t.Context(), 1, 0, nil), fs.ErrNotExist)
+		noErr(t, g.Resolve(t.Context()))
+		gnlNotified(t, g, c.does, c.undoes)
+		old = g.Family()
+		nltest.Run(t, "modprobe", "-r", c.module)
+		_, err = g.ReadData()
+		isErr(t, "again", err, fs.ErrNotExist)
+
 		var kinds []libnl.EventKind
 		noErr(t, g.HandleControl(func(e *libnl.Event) error {
 			kinds = append(kinds, e.Kind)
