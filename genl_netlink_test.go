@@ -304,10 +304,11 @@ func TestGenlNetLinkFeed(t *testing.T) {
 	noErr(t, err)
 	defer unix.Close(fd)
 	got = nil
-	if err := unix.Sendto(fd, forged, 0, &unix.SockaddrNetlink{Family: unix.AF_NETLINK, Groups: 1 << 15}); err != nil {
-		t.Log("not sent: ", err)
-	}
+	sent := unix.Sendto(fd, forged, 0, &unix.SockaddrNetlink{Family: unix.AF_NETLINK, Groups: 1 << 15})
 	gnlRead(t, g)
+	if refused := g.Stats().Refused; sent == nil && refused != 1 || sent != nil && refused != 0 {
+		t.Errorf("sent: %v; %d refused", sent, refused)
+	}
 	deepEqual(t, "delivered", got, []string(nil))
 	noErr(t, g.Resolve(t.Context()))
 }
