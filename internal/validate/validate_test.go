@@ -217,7 +217,7 @@ var bad = []struct {
 	{"ctrl/version", family(1, attr(3, u16(1))), "CTRL_ATTR_VERSION: 2 bytes, want 4"},
 	{"ctrl/operation without command", family(1, attr(6, attr(1, attr(2, u32(1))))), "CTRL_ATTR_OPS: entry 0: CTRL_ATTR_OP_ID: missing"},
 	{"ctrl/operation", family(1, attr(6, attr(1, attr(1, u8(1))))), "CTRL_ATTR_OPS: entry 0: CTRL_ATTR_OP_ID: 1 bytes, want 4"},
-	{"ctrl/operations broken", family(1, attr(6, u32(3))), "CTRL_ATTR_OPS: attribute 0: length 3"},
+	{"ctrl/operations broken", family(1, attr(6, join(u16(3), u16(0)))), "CTRL_ATTR_OPS: attribute 0: length 3"},
 	{"ctrl/group without name", family(1, attr(7, attr(1, attr(2, u32(1))))), "CTRL_ATTR_MCAST_GRP_NAME: missing"},
 	{"ctrl/group name", family(1, attr(7, attr(1, attr(2, u32(1)), attr(1, zeros(17))))), "CTRL_ATTR_MCAST_GRP_NAME: 17 bytes"},
 	{"ctrl/group twice", family(1, attr(7, attr(1, attr(2, u32(1)), attr(2, u32(1))))), "CTRL_ATTR_MCAST_GRP_ID: stands there twice"},
