@@ -4174,7 +4174,7 @@ int nlgo_genl_op2name(int family, int op, char *buf, size_t len)
 	return genl_op2name(family, op, buf, len) != NULL;
 }
 
-/* ---- generic netlink */
+/* ---- generic netlink: the controller */
 
 void nlgo_genl_event(struct nlmsghdr *h, int proto)
 {

@@ -1278,7 +1278,7 @@ int nlgo_genl_handle(struct nlgo_genl *f, uint32_t i, const void *data,
 /* Whether there is such a command. */
 int nlgo_genl_op2name(int family, int op, char *buf, size_t len);
 
-/* ---- generic netlink */
+/* ---- generic netlink: the controller */
 
 /* Makes a notification of the controller, of a family that goes or of a group,
  * what libnl's parser makes an object of. */

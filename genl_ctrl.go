@@ -255,19 +255,7 @@ func (s *Socket) askGenlCtrl(ctx context.Context, fn string, m *Msg, see func(b 
 	h := getHeader(b)
 	h.Flags &^= FlagAck
 	putHeader(b, h)
-	var a answer
-	err = s.transact(&w, fn, b, &to, r.seq, 0, func(b []byte) bool {
-		for m, rest := nextMsg(b); m != nil && !a.ended; m, rest = nextMsg(rest) {
-			if a.see(fn, m) {
-				a.ended, a.err = true, genlErr(fn, see(m))
-			}
-		}
-		return a.ended
-	})
-	if err != nil {
-		return named(fn, err)
-	}
-	return a.err
+	return s.settled(&w, fn, b, &to, r.seq, func(b []byte) error { return genlErr(fn, see(b)) })
 }
 
 // genlErr makes an error of an attribute's getter one of fn.

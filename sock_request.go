@@ -269,10 +269,17 @@ func (s *Socket) do(ctx context.Context, fn string, m *Msg) error {
 		}
 		return nil
 	}
+	return s.settled(&w, fn, b, &to, r.seq, nil)
+}
+
+// settled is a transaction, until its end has been seen; or, where one message of data is the whole answer, until see has taken that.
+func (s *Socket) settled(w *wait, fn string, b []byte, to *target, seq uint32, see func(b []byte) error) error {
 	var a answer
-	err = s.transact(&w, fn, b, &to, r.seq, 0, func(b []byte) bool {
+	err := s.transact(w, fn, b, to, seq, 0, func(b []byte) bool {
 		for m, rest := nextMsg(b); m != nil && !a.ended; m, rest = nextMsg(rest) {
-			a.see(fn, m)
+			if a.see(fn, m) && see != nil {
+				a.ended, a.err = true, see(m)
+			}
 		}
 		return a.ended
 	})
