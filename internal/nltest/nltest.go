@@ -15,6 +15,7 @@ import (
 	"os/exec"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -57,7 +58,11 @@ func Run(t testing.TB, name string, args ...string) []byte {
 }
 
 // unsupported is what ip and its kin say for what the running kernel lacks, rather than refuses.
-var unsupported = []string{"Unknown device type", "not supported"}
+var unsupported = []string{
+	"Unknown device type", "not supported",
+	// iptables with a table, a match or a target that the kernel lacks
+	"Table does not exist", "missing kernel module", "Could not fetch rule set generation id", "RULE_APPEND failed (No such file or directory)",
+}
 
 // Probe runs a program as [Run] does, but skips the test, with the program's words, if the kernel answers that it does not have what it
 // was asked for (EOPNOTSUPP, EAFNOSUPPORT, EPROTONOSUPPORT). So a test runs wherever it can, and nobody keeps a list of what each kernel has.
@@ -109,6 +114,57 @@ func Sysctl(t testing.TB, name, value string) {
 	if err != nil {
 		t.Fatal("sysctl: ", err)
 	}
+}
+
+// Peer makes a second network namespace, joined to that of the calling goroutine, which [NetNS] made, by a pair of links: v0 here with 192.0.2.1/24
+// and 2001:db8::1/64, v1 there with .2 and ::2. It returns what runs a function in the second one, for sockets and programs; it returns when the function has.
+func Peer(t testing.TB) (in func(func())) {
+	t.Helper()
+	enter, leave := make(chan func()), make(chan struct{})
+	made := make(chan error)
+	var there int
+	go func() {
+		defer close(leave)
+		runtime.LockOSThread() // never unlocked: the thread ends with the goroutine
+		there = unix.Gettid()
+		err := unix.Unshare(unix.CLONE_NEWNET)
+		made <- err
+		if err != nil {
+			return
+		}
+		for f := range enter {
+			f()
+			leave <- struct{}{}
+		}
+	}()
+	if err := <-made; err != nil {
+		t.Fatal("unshare: ", err)
+	}
+	t.Cleanup(func() { close(enter); <-leave })
+	in = func(f func()) { enter <- f; <-leave }
+
+	Probe(t, "ip", "link", "add", "v0", "type", "veth", "peer", "name", "v1", "netns", strconv.Itoa(there))
+	up := func(device, v4, v6 string) {
+		Run(t, "ip", "addr", "add", v4+"/24", "dev", device)
+		Run(t, "ip", "addr", "add", v6+"/64", "dev", device, "nodad")
+		Run(t, "ip", "link", "set", device, "up")
+	}
+	in(func() {
+		Run(t, "ip", "link", "set", "lo", "up")
+		up("v1", "192.0.2.2", "2001:db8::2")
+	})
+	up("v0", "192.0.2.1", "2001:db8::1")
+	return in
+}
+
+// Rule adds a rule to the packet filter of the namespace of the calling goroutine, with iptables or ip6tables. The test is skipped if the
+// kernel does not have what the rule needs, and in a guest that does not have the program.
+func Rule(t testing.TB, program, rule string) {
+	t.Helper()
+	if _, err := exec.LookPath(program); err != nil {
+		t.Skip(err)
+	}
+	Probe(t, program, append([]string{"-w"}, strings.Fields(rule)...)...)
 }
 
 // RSS returns the memory of the process that is resident, in bytes, after a garbage collection. Under valgrind, which none survives, the
