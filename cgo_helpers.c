@@ -1319,6 +1319,34 @@ struct nlgo_objects nlgo_msg_objects(const void *data, uint32_t len, int proto)
 	return res;
 }
 
+uint32_t nlgo_msgs_objects(const void *data, uint32_t n, int proto,
+			   struct nlgo_made *v)
+{
+	const char *p = data;
+
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t len = ((const struct nlmsghdr *)p)->nlmsg_len;
+		struct nlgo_objects o = nlgo_msg_objects(p, len, proto);
+
+		if (o.err < 0)
+			return i;
+		if (!o.first || o.n_more) {
+			objects_drop(&o, 0);
+			return i;
+		}
+		v[i].obj = o.first;
+		v[i].ops = nl_object_get_ops(o.first);
+		p += NLMSG_ALIGN(len);
+	}
+	return n;
+}
+
+void nlgo_made_put(struct nlgo_made *v, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		nl_object_put(v[i].obj);
+}
+
 /* What libnl's clone of a classifier would share with it or lose. */
 static const char *cls_hazard(struct rtnl_cls *cls, const char *kind)
 {

@@ -827,6 +827,18 @@ struct nlgo_objects nlgo_object_new(const char *type);
 /* The objects in a message of len bytes, one reference each. Under a lock. */
 struct nlgo_objects nlgo_msg_objects(const void *data, uint32_t len, int proto);
 void nlgo_objects_put(struct nl_object **v, uint32_t n);
+
+/* An object that a message made. */
+struct nlgo_made {
+	struct nl_object *obj;
+	struct nl_object_ops *ops;
+};
+
+/* Parses up to n messages that stand one after another, as long as each makes
+ * one object, and returns how many did. Under a lock, as putting them. */
+uint32_t nlgo_msgs_objects(const void *data, uint32_t n, int proto,
+			   struct nlgo_made *v);
+void nlgo_made_put(struct nlgo_made *v, uint32_t n);
 /* Puts a reference of Go's. Under a lock. */
 void nlgo_object_put(struct nl_object *obj);
 /* Completes a link that libnl's parser made; a negative NLE_* without memory.

@@ -6,6 +6,10 @@ package libnl
 
 // #cgo pkg-config: libnl-3.0 libnl-route-3.0 libnl-genl-3.0 libnl-nf-3.0
 // #cgo CFLAGS: -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Wno-unused-parameter -Wno-deprecated-declarations
+// #cgo noescape nlgo_msgs_objects
+// #cgo nocallback nlgo_msgs_objects
+// #cgo noescape nlgo_made_put
+// #cgo nocallback nlgo_made_put
 // #cgo noescape nlgo_addr_parse
 // #cgo nocallback nlgo_addr_parse
 // #cgo noescape nlgo_addr_str

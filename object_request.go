@@ -78,8 +78,8 @@ func objects[O Kind](ctx context.Context, s *Socket, fn string, m *Msg, keep fun
 			return
 		}
 		var ops *C.struct_nl_object_ops // of kind O, once seen
-		step := func(o *Object, _ error) bool {
-			if got := C.nl_object_get_ops(o.r.c); got != ops {
+		step := func(o *Object, got *C.struct_nl_object_ops) bool {
+			if got != ops {
 				if name := typeName[O](); name != "" && o.TypeName() != name {
 					return true
 				}
@@ -88,21 +88,86 @@ func objects[O Kind](ctx context.Context, s *Socket, fn string, m *Msg, keep fun
 			k := handle[O](o)
 			return keep != nil && !keep(k) || yield(k, nil)
 		}
-		for r, err := range s.request(ctx, fn, m) {
+		var batch objectBatch
+		for st, err := range s.answers(ctx, fn, m) {
 			if err != nil {
 				yield(*new(O), err)
 				return
 			}
-			objs, err := r.parse(true)
-			if err != nil {
-				yield(*new(O), named(fn, err))
-				return
-			}
-			if !objs.each(step) {
-				return
+			for rest := st.d.b; rest != nil; {
+				var msgs []byte
+				var n int
+				msgs, n, rest = st.run(fn, rest, len(batch.made))
+				for n > 0 {
+					done, more := batch.each(msgs, n, &st.in, step)
+					if !more {
+						return
+					}
+					for range done {
+						_, msgs = nextMsg(msgs)
+					}
+					if n -= done; n == 0 {
+						break
+					}
+					var one []byte
+					one, msgs = nextMsg(msgs)
+					n--
+					more, err := eachObject(one, &st.in, step)
+					if err != nil {
+						yield(*new(O), named(fn, err))
+						return
+					}
+					if !more {
+						return
+					}
+				}
 			}
 		}
 	}
+}
+
+// objectBatch is what objects are parsed into, and put back from, in one crossing for all.
+type objectBatch struct{ made [64]C.struct_nlgo_made }
+
+// each lends the objects of n messages in a row one by one, and returns how many of the messages it did, and whether to go on. It stops
+// at one that does not make one object; of messages that the kernel did not send it does none.
+func (t *objectBatch) each(msgs []byte, n int, in *inbound, step func(*Object, *C.struct_nl_object_ops) bool) (done int, more bool) {
+	if !in.trusted {
+		return 0, true
+	}
+	refs.Lock()
+	made := t.made[:C.nlgo_msgs_objects(unsafe.Pointer(&msgs[0]), C.uint32_t(n), C.int(in.proto), &t.made[0])]
+	lent := newLent(len(made))
+	refs.Unlock()
+	defer func() {
+		refs.Lock()
+		C.nlgo_made_put(&t.made[0], C.uint32_t(len(made)))
+		refs.Unlock()
+		for i := range lent {
+			lent[i].r.c = nil
+		}
+	}()
+	for i := range made {
+		l := &lent[i]
+		l.r = objectRef{c: made[i].obj, lent: true}
+		l.o.r = &l.r
+		more := step(&l.o, made[i].ops)
+		l.r.c = nil
+		if !more {
+			return i, false
+		}
+	}
+	return len(made), true
+}
+
+// eachObject lends the objects of a message that came in one by one, and returns whether to go on.
+func eachObject(b []byte, in *inbound, step func(*Object, *C.struct_nl_object_ops) bool) (bool, error) {
+	m := Msg{view: b, in: in}
+	objs, err := m.parse(true)
+	if err != nil {
+		return false, err
+	}
+	return objs.each(func(o *Object, _ error) bool { return step(o, C.nl_object_get_ops(o.r.c)) }), nil
 }
 
 // addrOf returns the copy of an nl_addr, the zero Addr for NULL.

@@ -7,7 +7,10 @@ package libnl
 // #include "cgo_helpers.h"
 import "C"
 
-import "net/netip"
+import (
+	"net/netip"
+	"unsafe"
+)
 
 // RouteInfo is a snapshot of a route of IPv4 or IPv6: plain values, comparable. Of several next hops it has the first and the number. It
 // leaves out metrics, labels of MPLS (the destination of such a route is the zero Prefix), encapsulations, realms, weights and flags of next
@@ -56,15 +59,12 @@ func (r *Route) Info() RouteInfo {
 }
 
 func ipFromC(c *C.struct_nlgo_ip) netip.Addr {
-	var b [16]byte
-	for i, v := range c.b {
-		b[i] = byte(v)
-	}
+	b := (*[16]byte)(unsafe.Pointer(&c.b))
 	switch Family(c.family) {
 	case FamilyIPv4:
 		return netip.AddrFrom4([4]byte(b[:4]))
 	case FamilyIPv6:
-		return netip.AddrFrom16(b)
+		return netip.AddrFrom16(*b)
 	}
 	return netip.Addr{}
 }

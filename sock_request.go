@@ -584,17 +584,37 @@ func (s *Socket) Request(ctx context.Context, m *Msg) iter.Seq2[*Msg, error] {
 // request is Request on behalf of fn.
 func (s *Socket) request(ctx context.Context, fn string, m *Msg) iter.Seq2[*Msg, error] {
 	return func(yield func(*Msg, error) bool) {
+		var slab msgSlab
+		defer slab.revoke()
+		for st, err := range s.answers(ctx, fn, m) {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			for b, rest := nextMsg(st.d.b); b != nil && !st.ended; b, rest = nextMsg(rest) {
+				if !st.see(fn, b) {
+					continue
+				}
+				more := yield(slab.lend(b, &st.in), nil)
+				slab.revoke()
+				if !more {
+					return
+				}
+			}
+		}
+	}
+}
+
+// answers sends a request and yields its stream whenever there is a datagram in it, whose messages the loop body has to see.
+func (s *Socket) answers(ctx context.Context, fn string, m *Msg) iter.Seq2[*stream, error] {
+	return func(yield func(*stream, error) bool) {
 		w := wait{ctx: ctx}
 		st, err := s.openStream(&w, fn, m)
 		if err != nil {
 			yield(nil, err)
 			return
 		}
-		var slab msgSlab
-		defer func() {
-			slab.revoke()
-			s.closeStream(st)
-		}()
+		defer s.closeStream(st)
 		for !st.ended {
 			if err := s.fetch(&w, st); err != nil {
 				yield(nil, named(fn, err))
@@ -602,20 +622,37 @@ func (s *Socket) request(ctx context.Context, fn string, m *Msg) iter.Seq2[*Msg,
 			}
 			s.dropToken()
 			st.in = st.d.meta
-			for b, rest := nextMsg(st.d.b); b != nil && !st.ended; b, rest = nextMsg(rest) {
-				if !st.see(fn, b) {
-					continue
-				}
-				if !yield(slab.lend(b, &st.in), nil) {
-					return
-				}
-				slab.revoke()
+			if !yield(st, nil) {
+				return
 			}
 		}
 		if st.err != nil {
 			yield(nil, st.err)
 		}
 	}
+}
+
+// run returns the next messages in a row that belong to the answer, at most limit, and what stands behind them.
+func (st *stream) run(fn string, b []byte, limit int) (msgs []byte, n int, rest []byte) {
+	for n < limit && !st.ended {
+		m, rest := nextMsg(b)
+		if m == nil {
+			return msgs, n, nil
+		}
+		if st.see(fn, m) {
+			if n == 0 {
+				msgs = b
+			}
+			n++
+		} else if n > 0 {
+			return msgs, n, rest
+		}
+		b = rest
+	}
+	if st.ended {
+		b = nil
+	}
+	return msgs, n, b
 }
 
 // dumpTries is how often an interrupted dump is asked for.
