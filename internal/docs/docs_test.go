@@ -167,6 +167,19 @@ func programs(t *testing.T, page, lang string) []string {
 	return found
 }
 
+// The README in Chinese has the same programs and commands.
+func TestReadmeInChinese(t *testing.T) {
+	all := pages(t)
+	fence := regexp.MustCompile("(?s)```(?:sh|go)\n(.*?)```")
+	comment := regexp.MustCompile(`(?m) +#.*$`)
+	english := comment.ReplaceAllString(all["README.md"], "")
+	for _, m := range fence.FindAllStringSubmatch(comment.ReplaceAllString(all["README.zh.md"], ""), -1) {
+		if !strings.Contains(english, m[1]) {
+			t.Errorf("the README does not have\n%s", m[1])
+		}
+	}
+}
+
 // The C program, its translation, and what one would write instead of its end print the same.
 func TestFromC(t *testing.T) {
 	if nltest.Valgrind {
