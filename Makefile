@@ -14,6 +14,8 @@ help:
 	@echo 'make bigendian-test   the test suite on an emulated s390x, with the other byte order'
 	@echo 'make lint             go vet, staticcheck, gofumpt, clang-format, the house rules'
 	@echo 'make fmt              format the source'
+	@echo 'make bench            beside C and other Go libraries, some minutes; bench-quick: half a minute'
+	@echo 'make docs-test        the programs and commands of README and docs'
 	@echo 'make image            build the Dockerfile and run it'
 
 demo:
@@ -40,6 +42,16 @@ fmt:
 image:
 	@scripts/image
 
-api-status bench bench-quick tools-test docs-test:
+bench:
+	@scripts/bench
+
+bench-quick:
+	@scripts/bench -quick
+
+docs-test:
+	@scripts/test plain ./internal/docs
+	@scripts/test plain . -run '^Example'
+
+api-status tools-test:
 	@echo 'make $@: not there yet' >&2
 	@exit 1
