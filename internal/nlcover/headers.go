@@ -16,7 +16,7 @@ type declaration struct{ header, kind, name string }
 var (
 	marker   = regexp.MustCompile(`^# \d+ "(.*?)"`)
 	define   = regexp.MustCompile(`^#define (\w+)(\(?)(.*)$`)
-	token    = regexp.MustCompile(`[A-Za-z_]\w*|[0-9]\w*|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\S`)
+	cToken   = regexp.MustCompile(`[A-Za-z_]\w*|[0-9]\w*|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\S`)
 	wordOnly = regexp.MustCompile(`^[A-Za-z_]\w*$`)
 )
 
@@ -52,7 +52,7 @@ func declarations(text string) []declaration {
 		if strings.HasPrefix(line, "#") {
 			continue
 		}
-		for _, tok := range token.FindAllString(line, -1) {
+		for _, tok := range cToken.FindAllString(line, -1) {
 			if current.add(tok) {
 				for _, d := range current.declares() {
 					add(header, d.kind, d.name)

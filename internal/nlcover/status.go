@@ -11,10 +11,10 @@ import (
 
 // Count is how much of a library is there.
 type Count struct {
-	Lib                  string
+	Lib                   string
 	Called, Reimplemented int
-	Excused, Open        int
-	Missing              int
+	Excused, Open         int
+	Missing               int
 }
 
 // Bound is what Go can reach.
