@@ -27,6 +27,11 @@ func (c *checker) function(it Item) Row {
 	inGo := c.notes.find(sectionGo, it.Name)
 	called := c.code.calls[it.Name] || c.inC[it.Name]
 	bound := len(row.Go) > 0
+	for _, n := range []*note{excuse, inGo} {
+		if n != nil {
+			n.used = true // if not rightly: that is said below
+		}
+	}
 	switch {
 	case bound && excuse != nil:
 		c.problem("%s:%d: %s has an excuse, and %s implements it", NotesFile, excuse.line, it.Name, row.Go[0])
@@ -92,10 +97,12 @@ func (c *checker) other(it Item) Row {
 	excuse := c.notes.find(section, it.Name)
 	switch {
 	case len(row.Go) > 0 && excuse != nil && excuse.name == it.Name:
+		excuse.used = true
 		c.problem("%s:%d: %s has an excuse, and %s is its counterpart", NotesFile, excuse.line, it.Name, row.Go[0])
 	case len(row.Go) > 0:
 		row.Status = Called
 	case excuse != nil:
+		excuse.used = true
 		row.Status, row.Reason = Excused, excuse.why
 	default:
 		row.Status = c.unboundOther(it)
@@ -119,21 +126,24 @@ func (c *checker) implements() {
 			c.problem("%s: implements %s, which libnl does not have", strings.Join(c.code.implements[name], ", "), name)
 		}
 	}
+	for _, where := range c.code.loose {
+		c.problem("%s: Implements: belongs to no declaration", where)
+	}
 }
 
 // symbols: each exported function and method says what it implements, or is listed.
 func (c *checker) symbols() {
 	for _, s := range c.code.symbols {
-		if s.implements {
-			for _, n := range c.notes.in[sectionSymbols] {
-				if n.name == s.name {
-					c.problem("%s:%d: %s binds something", NotesFile, n.line, s.name)
-				}
-			}
-			continue
-		}
-		if c.notes.find(sectionSymbols, s.name) == nil {
+		n := c.notes.find(sectionSymbols, s.name)
+		switch {
+		case s.implements && n != nil && n.name == s.name:
+			n.used = true
+			c.problem("%s:%d: %s binds something", NotesFile, n.line, s.name)
+		case s.implements:
+		case n == nil:
 			c.problem("%s: no Implements: line, and %s does not say that it binds nothing", s.name, NotesFile)
+		default:
+			n.used = true
 		}
 	}
 }

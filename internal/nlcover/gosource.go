@@ -5,6 +5,7 @@
 package nlcover
 
 import (
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -18,8 +19,11 @@ import (
 type goCode struct {
 	calls      map[string]bool     // names behind "C."
 	implements map[string][]string // C name to Go symbols
-	constants  map[string][]string // C constant to the Go constants that say it is theirs
+	constants  map[string][]string // C constant to the Go constants and variables that say it is theirs
 	symbols    []symbol
+	loose      []string // where Implements: belongs to nothing
+
+	read map[*ast.CommentGroup]bool // of the file at hand
 }
 
 // symbol is an exported function or method.
@@ -45,12 +49,19 @@ func readGo(root string) (*goCode, error) {
 			return nil, err
 		}
 		code.addCalls(f)
+		code.read = map[*ast.CommentGroup]bool{}
 		for _, d := range f.Decls {
 			switch d := d.(type) {
 			case *ast.FuncDecl:
 				code.addFunc(d)
 			case *ast.GenDecl:
 				code.addGen(d)
+			}
+		}
+		for _, c := range f.Comments {
+			if !code.read[c] && strings.Contains("\n"+c.Text(), "\nImplements: ") {
+				p := fset.Position(c.Pos())
+				code.loose = append(code.loose, fmt.Sprintf("%s:%d", filepath.Base(p.Filename), p.Line))
 			}
 		}
 	}
@@ -104,6 +115,7 @@ func receiver(e ast.Expr) string {
 
 // addDoc notes what the comment says to be implemented, and whether it says anything.
 func (code *goCode) addDoc(name string, doc *ast.CommentGroup) bool {
+	code.read[doc] = true
 	said := false
 	for line := range strings.Lines(doc.Text()) {
 		list, ok := strings.CutPrefix(line, "Implements: ")
@@ -122,10 +134,7 @@ func (code *goCode) addGen(d *ast.GenDecl) {
 	for _, spec := range d.Specs {
 		switch spec := spec.(type) {
 		case *ast.TypeSpec:
-			code.addDoc(spec.Name.Name, spec.Doc)
-			if !d.Lparen.IsValid() {
-				code.addDoc(spec.Name.Name, d.Doc)
-			}
+			code.addDoc(spec.Name.Name, docOf(d, spec.Doc))
 			if it, ok := spec.Type.(*ast.InterfaceType); ok {
 				for _, m := range it.Methods.List {
 					if len(m.Names) == 1 {
@@ -135,21 +144,27 @@ func (code *goCode) addGen(d *ast.GenDecl) {
 			}
 		case *ast.ValueSpec:
 			name := spec.Names[0].Name
-			code.addDoc(name, spec.Doc)
-			if !d.Lparen.IsValid() {
-				code.addDoc(name, d.Doc)
-			}
-			if d.Tok == token.CONST && ast.IsExported(name) {
-				code.addConstant(name, spec)
+			doc := docOf(d, spec.Doc)
+			code.addDoc(name, doc)
+			if ast.IsExported(name) {
+				code.addConstant(name, spec, doc)
 			}
 		}
 	}
 }
 
+// docOf returns the comment of what is declared: without parentheses the parser gives it to the declaration.
+func docOf(d *ast.GenDecl, doc *ast.CommentGroup) *ast.CommentGroup {
+	if !d.Lparen.IsValid() {
+		return d.Doc
+	}
+	return doc
+}
+
 var capitals = regexp.MustCompile(`\b[A-Z_][A-Z0-9_]*_[A-Za-z0-9_]+\b`)
 
 // addConstant: a constant is that of C if its value is C.NAME, or if its own comment, above or behind it, names NAME.
-func (code *goCode) addConstant(name string, spec *ast.ValueSpec) {
+func (code *goCode) addConstant(name string, spec *ast.ValueSpec, doc *ast.CommentGroup) {
 	for _, v := range spec.Values {
 		ast.Inspect(v, func(n ast.Node) bool {
 			if c := cName(n); c != "" {
@@ -158,7 +173,7 @@ func (code *goCode) addConstant(name string, spec *ast.ValueSpec) {
 			return true
 		})
 	}
-	for _, c := range capitals.FindAllString(spec.Doc.Text()+" "+spec.Comment.Text(), -1) {
+	for _, c := range capitals.FindAllString(doc.Text()+" "+spec.Comment.Text(), -1) {
 		code.constants[c] = append(code.constants[c], name)
 	}
 }

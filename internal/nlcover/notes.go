@@ -83,15 +83,18 @@ func (n *notes) add(section string, line int, text string) {
 	}
 }
 
-// find returns the line about a name.
+// find returns the line about a name, one with the name itself before one with a pattern.
 func (n *notes) find(section, name string) *note {
+	var found *note
 	for _, note := range n.in[section] {
-		if note.matches(name) {
-			note.used = true
+		if note.name == name {
 			return note
 		}
+		if found == nil && note.matches(name) {
+			found = note
+		}
 	}
-	return nil
+	return found
 }
 
 func (n *note) matches(name string) bool {
