@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/golibnl/libnl"
+	"github.com/golibnl/libnl/internal/nltest"
 	"github.com/golibnl/libnl/internal/oracle"
 )
 
@@ -119,38 +120,34 @@ func TestReimplementedNF(t *testing.T) {
 	noErr(t, s.SendNFSimple(h, libnl.FlagAck))
 	equal(t, "nfnl_send_simple", len(sent), len(want))
 	copy(sent[8:16], want[8:16])
-	want[6] |= byte(binary.NativeEndian.Uint16(sent[6:])) & byte(libnl.FlagRequest) // completing adds it
-	binary.NativeEndian.PutUint16(want[6:], uint16(libnl.FlagAck|libnl.FlagRequest))
+	binary.NativeEndian.PutUint16(want[6:], uint16(libnl.FlagAck|libnl.FlagRequest)) // completing adds one
 	equal(t, "nfnl_send_simple", string(sent), string(want))
 }
 
-// The constructors with flags make the caches that C makes: with an entry for each family that has a link or a neighbour.
+// The constructors with flags make the caches that C makes, which asks for each family that has such objects.
 func TestReimplementedCacheFlags(t *testing.T) {
 	s := netNS(t)
+	ctx := t.Context()
+	const flags = libnl.CacheFlagAFIter
+	nltest.Run(t, "ip", "link", "add", "br0", "type", "bridge")
+	nltest.Run(t, "ip", "link", "add", "v0", "type", "veth", "peer", "name", "v1")
+	nltest.Run(t, "ip", "link", "set", "v0", "master", "br0", "up")
+
 	sk := oracle.Ptr(oracle.Call("nl_socket_alloc"))
 	t.Cleanup(func() { sk.Call("nl_socket_free") })
 	equal(t, "nl_connect", int32(sk.Call("nl_connect", unix.NETLINK_ROUTE)), 0)
-	same := func(fn string, n int, err error, args ...any) {
+	out := make([]byte, 8)
+	inC := func(fn string, args ...any) int {
 		t.Helper()
-		noErr(t, err)
-		out := make([]byte, 8)
-		equal(t, fn, int32(sk.Call(fn, append(args, out, int(libnl.CacheFlagAFIter))...)), 0)
+		equal(t, fn, int32(sk.Call(fn, args...)), 0)
 		c := oracle.PtrIn(out)
 		defer c.Call("nl_cache_free")
-		equal(t, fn, n, int(int32(c.Call("nl_cache_nitems"))))
+		return int(int32(c.Call("nl_cache_nitems")))
 	}
-	links, err := libnl.NewLinkCacheFlags(t.Context(), s, 0, libnl.CacheFlagAFIter)
-	filled(t, links, err)
-	out := make([]byte, 8)
-	equal(t, "rtnl_link_alloc_cache_flags", int32(sk.Call("rtnl_link_alloc_cache_flags", 0, out, int(libnl.CacheFlagAFIter))), 0)
-	c := oracle.PtrIn(out)
-	defer c.Call("nl_cache_free")
-	equal(t, "links", links.Len(), int(int32(c.Call("nl_cache_nitems"))))
-
-	neighs, err := libnl.NewNeighCacheFlags(t.Context(), s, libnl.CacheFlagAFIter)
-	filled(t, neighs, err)
-	same("rtnl_neigh_alloc_cache_flags", neighs.Len(), nil)
-	mdbs, err := libnl.NewMDBCacheFlags(t.Context(), s, libnl.CacheFlagAFIter)
-	filled(t, mdbs, err)
-	same("rtnl_mdb_alloc_cache_flags", mdbs.Len(), nil)
+	links, err := libnl.NewLinkCacheFlags(ctx, s, libnl.FamilyUnspec, flags)
+	equal(t, "links", filled(t, links, err).Len(), inC("rtnl_link_alloc_cache_flags", 0, out, int(flags)))
+	neighs, err := libnl.NewNeighCacheFlags(ctx, s, flags)
+	equal(t, "neighbours", filled(t, neighs, err).Len(), inC("rtnl_neigh_alloc_cache_flags", out, int(flags)))
+	mdbs, err := libnl.NewMDBCacheFlags(ctx, s, flags)
+	equal(t, "mdbs", filled(t, mdbs, err).Len(), inC("rtnl_mdb_alloc_cache_flags", out, int(flags)))
 }

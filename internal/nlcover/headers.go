@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// declaration is what a header says of a name.
-type declaration struct{ header, kind, name string }
+// Declaration is what a header says of a name.
+type Declaration struct{ Header, Kind, Name string }
 
 var (
 	marker   = regexp.MustCompile(`^# \d+ "(.*?)"`)
@@ -20,17 +20,17 @@ var (
 	wordOnly = regexp.MustCompile(`^[A-Za-z_]\w*$`)
 )
 
-// declarations reads what the compiler made of the headers (gcc -E -dD): linemarkers say whose a line is.
-func declarations(text string) []declaration {
-	var found []declaration
-	seen := map[declaration]bool{}
+// Declarations reads what the compiler made of the headers (gcc -E -dD): linemarkers say whose a line is.
+func Declarations(text string) []Declaration {
+	var found []Declaration
+	seen := map[Declaration]bool{}
 	add := func(header, kind, name string) {
 		// what an earlier header declared too is that one's
-		d := declaration{header, kind, name}
-		if !public(header) || seen[declaration{"", kind, name}] {
+		d := Declaration{header, kind, name}
+		if !public(header) || seen[Declaration{"", kind, name}] {
 			return
 		}
-		seen[declaration{"", kind, name}] = true
+		seen[Declaration{"", kind, name}] = true
 		found = append(found, d)
 	}
 	var header string
@@ -55,7 +55,7 @@ func declarations(text string) []declaration {
 		for _, tok := range cToken.FindAllString(line, -1) {
 			if current.add(tok) {
 				for _, d := range current.declares() {
-					add(header, d.kind, d.name)
+					add(header, d.Kind, d.Name)
 				}
 				current = statement{}
 			}
@@ -102,20 +102,20 @@ func (s *statement) add(tok string) bool {
 }
 
 // declares returns what the statement makes known.
-func (s *statement) declares() []declaration {
+func (s *statement) declares() []Declaration {
 	toks := withoutAttributes(s.tokens)
 	if s.body > 0 {
-		return []declaration{{"", Inline, beforeParen(toks)}}
+		return []Declaration{{"", Inline, beforeParen(toks)}}
 	}
 	found := enumerators(toks)
 	outer := outside(toks)
 	switch name := beforeParen(outer); {
 	case outer[0] == "typedef":
-		return append(found, declaration{"", Type, typeName(outer)})
+		return append(found, Declaration{"", Type, typeName(outer)})
 	case name != "":
-		return append(found, declaration{"", Function, name})
+		return append(found, Declaration{"", Function, name})
 	case slices.Contains(outer, "extern"):
-		return append(found, declaration{"", Variable, lastWord(outer)})
+		return append(found, Declaration{"", Variable, lastWord(outer)})
 	}
 	return found
 }
@@ -195,8 +195,8 @@ func lastWord(toks []string) string {
 }
 
 // enumerators returns the constants of an enum.
-func enumerators(toks []string) []declaration {
-	var found []declaration
+func enumerators(toks []string) []Declaration {
+	var found []Declaration
 	begin := slices.Index(toks, "enum")
 	if begin < 0 {
 		return nil
@@ -211,7 +211,7 @@ func enumerators(toks []string) []declaration {
 			break
 		}
 		if next && wordOnly.MatchString(tok) {
-			found = append(found, declaration{"", Constant, tok})
+			found = append(found, Declaration{"", Constant, tok})
 		}
 		next = tok == ","
 	}

@@ -54,14 +54,14 @@ func ReadInstalled() (*Installed, error) {
 		}
 	}
 	in := &Installed{Version: version}
-	for _, d := range declarations(text) {
-		it := Item{Lib: "-", Header: d.header, Kind: d.kind, Name: d.name, Since: release(version)}
-		if d.kind == Function || d.kind == Variable {
-			e, ok := exports[d.name]
+	for _, d := range Declarations(text) {
+		it := Item{Lib: "-", Header: d.Header, Kind: d.Kind, Name: d.Name, Since: release(version)}
+		if d.Kind == Function || d.Kind == Variable {
+			e, ok := exports[d.Name]
 			if !ok {
 				continue // declared, and nowhere to be found
 			}
-			if d.kind == Function {
+			if d.Kind == Function {
 				it.Lib = e.lib
 			}
 			it.Since = cmp.Or(e.since, it.Since)
