@@ -151,3 +151,30 @@ func TestReimplementedCacheFlags(t *testing.T) {
 	mdbs, err := libnl.NewMDBCacheFlags(ctx, s, flags)
 	equal(t, "mdbs", filled(t, mdbs, err).Len(), inC("rtnl_mdb_alloc_cache_flags", out, int(flags)))
 }
+
+func TestReimplementedAttrAddr(t *testing.T) {
+	for _, a := range []oracle.Addr{
+		{Family: unix.AF_INET, Bytes: []byte{192, 0, 2, 1}},
+		{Family: unix.AF_INET6, Bytes: []byte{0x20, 1, 0xd, 0xb8, 15: 1}},
+		{Family: unix.AF_LLC, Bytes: []byte{2, 0, 0, 0, 0, 1}},
+	} {
+		want, _, failed := oracle.BuildMsg(256, []oracle.Op{{Kind: oracle.Put}, {Kind: oracle.PutAddr, Type: 3, Value: a.Bytes, Arg: a.Family}})
+		equal(t, "nla_put_addr", failed, -1)
+		m := msg(t, 256)
+		m.PutAddr(3, libnl.AddrFrom(libnl.Family(a.Family), a.Bytes))
+		noErr(t, m.Err())
+		equal(t, "nla_put_addr", string(m.Bytes()[16:]), string(want[16:]))
+
+		attr, ok := libnl.FindAttr(m.Bytes()[16:], 3)
+		equal(t, "the attribute", ok, true)
+		got, err := attr.Addr(libnl.Family(a.Family))
+		noErr(t, err)
+		p := oracle.Call("nl_addr_alloc_attr", m.Bytes()[16:], a.Family)
+		c, ok := oracle.AddrAt(p)
+		oracle.Call("nl_addr_put", oracle.Ptr(p))
+		equal(t, "nl_addr_alloc_attr", ok, true)
+		equal(t, "family", got.Family(), libnl.Family(c.Family))
+		equal(t, "bytes", string(got.Bytes()), string(c.Bytes))
+		equal(t, "prefix", got.PrefixLen(), c.PrefixLen)
+	}
+}
