@@ -231,3 +231,29 @@ func TestCheckWithoutLibnl(t *testing.T) {
 		t.Errorf("%q, current: %v", r.Problems, r.Current(root))
 	}
 }
+
+// What the list lacks is learnt, and the rest of it stays as it is.
+func TestLearn(t *testing.T) {
+	in, dir := installed(t), tree(t)
+	name := filepath.Join(dir, nlcover.SurfaceFile)
+	whole, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if added, err := nlcover.Learn(dir, in); err != nil || len(added) > 0 {
+		t.Fatal(added, err)
+	}
+	edit(t, name, "^\\S*\t\\S*\tfunction\tnl_perror\t\\S*\n", "")
+	added, err := nlcover.Learn(dir, in)
+	if err != nil || len(added) != 1 || added[0].Name != "nl_perror" || added[0].Lib != "libnl-3" || added[0].Header != "netlink/errno.h" {
+		t.Fatal(added, err)
+	}
+	edit(t, name, "(\tnl_perror\t)\\S*\n", "${1}3.2.25\n")
+	got, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(got) != string(whole) {
+		t.Error("the list is another")
+	}
+}
