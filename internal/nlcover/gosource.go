@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -166,16 +167,19 @@ var capitals = regexp.MustCompile(`\b[A-Z_][A-Z0-9_]*_[A-Za-z0-9_]+\b`)
 
 // addConstant: a constant is that of C if its value is C.NAME, or if its own comment, above or behind it, names NAME.
 func (code *goCode) addConstant(name string, spec *ast.ValueSpec, doc *ast.CommentGroup) {
+	said := capitals.FindAllString(doc.Text()+" "+spec.Comment.Text(), -1)
 	for _, v := range spec.Values {
 		ast.Inspect(v, func(n ast.Node) bool {
 			if c := cName(n); c != "" {
-				code.constants[c] = append(code.constants[c], name)
+				said = append(said, c)
 			}
 			return true
 		})
 	}
-	for _, c := range capitals.FindAllString(doc.Text()+" "+spec.Comment.Text(), -1) {
-		code.constants[c] = append(code.constants[c], name)
+	for _, c := range said {
+		if !slices.Contains(code.constants[c], name) {
+			code.constants[c] = append(code.constants[c], name)
+		}
 	}
 }
 
