@@ -332,24 +332,24 @@ type AttrKind uint16
 
 // The kinds, each with the least payload it asks for if the policy does not say another.
 const (
-	AttrUnspec       AttrKind = 0  // anything
-	AttrU8           AttrKind = 1  // one byte
-	AttrU16          AttrKind = 2  // two
-	AttrU32          AttrKind = 3  // four
-	AttrU64          AttrKind = 4  // eight
-	AttrString       AttrKind = 5  // one, and the last byte is NUL
-	AttrFlag         AttrKind = 6  // none
-	AttrMsecs        AttrKind = 7  // none: libnl does not check
-	AttrNested       AttrKind = 8  // none
-	AttrNestedCompat AttrKind = 9  // none
-	AttrNulString    AttrKind = 10 // none
-	AttrBinary       AttrKind = 11 // none
-	AttrS8           AttrKind = 12 // none, nor do the other signed ones
-	AttrS16          AttrKind = 13
-	AttrS32          AttrKind = 14
-	AttrS64          AttrKind = 15
-	AttrSint         AttrKind = 20 // four
-	AttrUint         AttrKind = 21 // four
+	AttrUnspec       AttrKind = 0  // NLA_UNSPEC: anything
+	AttrU8           AttrKind = 1  // NLA_U8: one byte
+	AttrU16          AttrKind = 2  // NLA_U16: two
+	AttrU32          AttrKind = 3  // NLA_U32: four
+	AttrU64          AttrKind = 4  // NLA_U64: eight
+	AttrString       AttrKind = 5  // NLA_STRING: one, and the last byte is NUL
+	AttrFlag         AttrKind = 6  // NLA_FLAG: none
+	AttrMsecs        AttrKind = 7  // NLA_MSECS: none: libnl does not check
+	AttrNested       AttrKind = 8  // NLA_NESTED: none
+	AttrNestedCompat AttrKind = 9  // NLA_NESTED_COMPAT: none
+	AttrNulString    AttrKind = 10 // NLA_NUL_STRING: none
+	AttrBinary       AttrKind = 11 // NLA_BINARY: none
+	AttrS8           AttrKind = 12 // NLA_S8: none, nor do the other signed ones
+	AttrS16          AttrKind = 13 // NLA_S16
+	AttrS32          AttrKind = 14 // NLA_S32
+	AttrS64          AttrKind = 15 // NLA_S64
+	AttrSint         AttrKind = 20 // NLA_SINT: four
+	AttrUint         AttrKind = 21 // NLA_UINT: four
 )
 
 // minLen returns the least payload of the kind, false if there is no such kind.

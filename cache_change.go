@@ -14,12 +14,12 @@ type ChangeAction int
 
 // What changes say.
 const (
-	ActUnspec ChangeAction = iota
-	ActNew                 // an object came
-	ActDel                 // an object went
-	ActGet                 // not a change
-	ActSet                 // not a change
-	ActChange              // attributes changed
+	ActUnspec ChangeAction = iota // NL_ACT_UNSPEC
+	ActNew                        // NL_ACT_NEW: an object came
+	ActDel                        // NL_ACT_DEL: an object went
+	ActGet                        // NL_ACT_GET: not a change
+	ActSet                        // NL_ACT_SET: not a change
+	ActChange                     // NL_ACT_CHANGE: attributes changed
 )
 
 var changeActions = [...]string{"unspec", "new", "del", "get", "set", "change"}

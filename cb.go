@@ -21,27 +21,27 @@ type CallbackKind int
 
 // The callback types, in libnl's order.
 const (
-	CbValid    CallbackType = iota // a message with data
-	CbFinish                       // the end of a dump
-	CbOverrun                      // the kernel says that data was lost
-	CbSkipped                      // a no-op message
-	CbAck                          // an acknowledgement
-	CbMsgIn                        // every message received, before anything else
-	CbMsgOut                       // every message sent
-	CbInvalid                      // a malformed message, or one out of sequence
-	CbSeqCheck                     // instead of libnl's check of the sequence number
-	CbSendAck                      // the sender wants an acknowledgement
-	CbDumpIntr                     // a dump was interrupted by a change
+	CbValid    CallbackType = iota // NL_CB_VALID: a message with data
+	CbFinish                       // NL_CB_FINISH: the end of a dump
+	CbOverrun                      // NL_CB_OVERRUN: the kernel says that data was lost
+	CbSkipped                      // NL_CB_SKIPPED: a no-op message
+	CbAck                          // NL_CB_ACK: an acknowledgement
+	CbMsgIn                        // NL_CB_MSG_IN: every message received, before anything else
+	CbMsgOut                       // NL_CB_MSG_OUT: every message sent
+	CbInvalid                      // NL_CB_INVALID: a malformed message, or one out of sequence
+	CbSeqCheck                     // NL_CB_SEQ_CHECK: instead of libnl's check of the sequence number
+	CbSendAck                      // NL_CB_SEND_ACK: the sender wants an acknowledgement
+	CbDumpIntr                     // NL_CB_DUMP_INTR: a dump was interrupted by a change
 
 	cbTypes = iota
 )
 
 // The callback kinds.
 const (
-	KindDefault CallbackKind = iota // libnl's, silent
-	KindVerbose                     // libnl's, printing errors and odd messages to standard error
-	KindDebug                       // libnl's, printing everything to standard error
-	KindCustom                      // a function of yours
+	KindDefault CallbackKind = iota // NL_CB_DEFAULT: libnl's, silent
+	KindVerbose                     // NL_CB_VERBOSE: libnl's, printing errors and odd messages to standard error
+	KindDebug                       // NL_CB_DEBUG: libnl's, printing everything to standard error
+	KindCustom                      // NL_CB_CUSTOM: a function of yours
 )
 
 // MsgFunc is a callback. It runs inside a C call; m is lent: Retain it to keep it.

@@ -21,8 +21,6 @@ import (
 
 // Bytes of any kind (struct nl_data, netlink/data.h) are []byte throughout the package, copied on the way in and out;
 // bytes.Compare stands for nl_data_cmp.
-//
-// Implements: nl_data_alloc nl_data_alloc_attr nl_data_clone nl_data_append nl_data_free nl_data_get nl_data_get_size nl_data_cmp
 
 // textLen is room enough for what libnl's X2str functions with a fixed set of words write.
 const textLen = 128
@@ -205,10 +203,10 @@ func FormatSize(n uint64) string {
 	return strconv.FormatFloat(math.Round(v*100)/100, 'f', -1, 64) + units[i-1:i] + "iB"
 }
 
-// The range of a probability (NL_PROB_MIN, NL_PROB_MAX): never and always.
+// The range of a probability: never and always.
 const (
-	ProbMin uint32 = 0
-	ProbMax uint32 = math.MaxUint32
+	ProbMin uint32 = 0              // NL_PROB_MIN
+	ProbMax uint32 = math.MaxUint32 // NL_PROB_MAX
 )
 
 // ParseProb reads a probability, "0.25" or "25%", as a share of [ProbMax]. Above 1 a number is percent without the sign too.
