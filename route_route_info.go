@@ -59,12 +59,12 @@ func (r *Route) Info() RouteInfo {
 }
 
 func ipFromC(c *C.struct_nlgo_ip) netip.Addr {
-	b := (*[16]byte)(unsafe.Pointer(&c.b))
+	b := *(*[16]byte)(unsafe.Pointer(&c.b))
 	switch Family(c.family) {
 	case FamilyIPv4:
 		return netip.AddrFrom4([4]byte(b[:4]))
 	case FamilyIPv6:
-		return netip.AddrFrom16(*b)
+		return netip.AddrFrom16(b)
 	}
 	return netip.Addr{}
 }
