@@ -14,7 +14,9 @@ import (
 // What the tools that change something have in common.
 
 func (c *cli) quietOption() *bool {
-	return c.flags.BoolP("quiet", "q", false, "do not tell what was done")
+	quiet := new(bool)
+	c.toggle("quiet", "q", "do not tell what was done", func() { *quiet = true })
+	return quiet
 }
 
 // tell prints what was done to o.

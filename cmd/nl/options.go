@@ -28,6 +28,8 @@ func newFlags(c *cli) *pflag.FlagSet {
 var (
 	errHelp    = errors.New("help")
 	errVersion = errors.New("version")
+	// of an option that has none
+	errArgument = errors.New("argument")
 )
 
 // abbreviated lets an option be named by a beginning that no other has, as getopt_long(3) does.
@@ -58,7 +60,13 @@ func (c *cli) option(name, short, about string, set func(string) error) {
 
 // toggle declares an option without an argument.
 func (c *cli) toggle(name, short, about string, set func()) {
-	c.flags.BoolFuncP(name, short, about, func(string) error { set(); return nil })
+	c.flags.BoolFuncP(name, short, about, func(s string) error {
+		if s != "true" {
+			return errArgument
+		}
+		set()
+		return nil
+	})
 }
 
 // formatOption declares the choice of a form, as most tools that list have it.
@@ -84,17 +92,15 @@ func (c *cli) parse() error {
 		fmt.Fprintln(c.out, version())
 		return failure{}
 	}
-	if e, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
-		if e.GetFlag().NoOptDefVal == "" {
-			return e.Unwrap()
-		}
+	if e, ok := errors.AsType[*pflag.InvalidValueError](err); ok && !errors.Is(err, errArgument) {
+		return e.Unwrap()
 	}
 	return failure{int(libnl.ErrInval), c.complaint(err)}
 }
 
 // complaint is what getopt_long(3) says of an option.
 func (c *cli) complaint(err error) string {
-	name, what := c.name, err.Error()
+	what := err.Error()
 	if e, ok := errors.AsType[*pflag.NotExistError](err); ok {
 		switch opt := e.GetSpecifiedName(); {
 		case e.GetSpecifiedShortnames() != "":
@@ -112,7 +118,10 @@ func (c *cli) complaint(err error) string {
 			what = fmt.Sprintf("option '--%s' requires an argument", e.GetFlag().Name)
 		}
 	}
-	return name + ": " + what + "\n"
+	if e, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
+		what = fmt.Sprintf("option '--%s' doesn't allow an argument", e.GetFlag().Name)
+	}
+	return c.name + ": " + what + "\n"
 }
 
 // usage prints how the tool is used, and ends it with an exit code.
