@@ -33,7 +33,6 @@ link set dev ifb0 up
 link set dev ifb1 up
 link set dev br0 up
 link set dev tap1 up
-link set dev vx0 up
 `
 
 // objects are addresses, routes, neighbours and rules on the links.
@@ -54,7 +53,7 @@ route add blackhole 10.14.0.0/16
 route add prohibit 10.15.0.0/16 table 77
 route add unreachable 10.16.0.0/16
 route add default via 10.0.0.9
-route add 10.17.0.0/16 dev ifb1 tos 0x10 scope link onlink
+route add 10.17.0.0/16 dev ifb1 tos 0x10 scope link
 route add 2001:db8:10::/48 via 2001:db8:a::9
 route add 2001:db8:11::/48 via 2001:db8:a::9 metric 9
 route add 2001:db8:12::/48 nexthop via 2001:db8:a::9 nexthop via 2001:db8:b::9 weight 4
@@ -62,12 +61,11 @@ route add blackhole 2001:db8:14::/48
 rule add from 10.0.0.0/8 to 10.1.0.0/16 table 77 pref 100
 rule add fwmark 7/0xff iif ifb0 table 77 pref 101
 rule add oif ifb1 tos 0x10 blackhole pref 102
-rule add from 2001:db8::/32 table 77 pref 103
 rule add pref 104 goto 32766
 rule add ipproto tcp dport 80-90 sport 7 table 77 pref 105
-neigh add 10.0.0.9 lladdr 02:00:00:00:01:09 dev ifb0 nud permanent
-neigh add 10.0.0.8 lladdr 02:00:00:00:01:08 dev ifb0 nud noarp
-neigh add 2001:db8:a::9 lladdr 02:00:00:00:02:09 dev ifb0 nud permanent router
+neigh replace 10.0.0.9 lladdr 02:00:00:00:01:09 dev ifb0 nud permanent
+neigh replace 10.0.0.8 lladdr 02:00:00:00:01:08 dev ifb0 nud noarp
+neigh replace 2001:db8:a::9 lladdr 02:00:00:00:02:09 dev ifb0 nud permanent router
 `
 
 const fdb = `
@@ -81,6 +79,7 @@ func populate(t *testing.T) {
 	quiet(t)
 	batch(t, links)
 	batch(t, objects)
+	nltest.Run(t, "ip", strings.Fields("-6 rule add from 2001:db8::/32 table 77 pref 103")...)
 	for line := range strings.Lines(strings.TrimSpace(fdb)) {
 		nltest.Run(t, "bridge", strings.Fields(line)...)
 	}
