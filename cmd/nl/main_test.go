@@ -118,11 +118,23 @@ func report(t *testing.T, c fmt.Stringer, want, got fmt.Stringer) {
 	}
 	differing++
 	fmt.Println("DIFFERS", c)
-	t.Errorf("%s: the original:\n%s\nours:\n%s", c, want, got)
+	t.Errorf("%s: %s", c, difference(want.String(), got.String()))
+}
+
+// difference tells two texts apart, without the lines that they begin and end with alike.
+func difference(want, got string) string {
+	w, g := strings.SplitAfter(want, "\n"), strings.SplitAfter(got, "\n")
+	for len(w) > 0 && len(g) > 0 && w[0] == g[0] {
+		w, g = w[1:], g[1:]
+	}
+	for len(w) > 0 && len(g) > 0 && w[len(w)-1] == g[len(g)-1] {
+		w, g = w[:len(w)-1], g[:len(g)-1]
+	}
+	return fmt.Sprintf("the original:\n%s\nours:\n%s", strings.Join(w, ""), strings.Join(g, ""))
 }
 
 // tries is how often the original is given a chance to print the same before and after ours.
-const tries = 10
+const tries = 5
 
 // compare runs the original, ours, and the original again: only what the original prints twice can be asked of ours.
 func compare(t *testing.T, c fmt.Stringer, original, ours func() result) {
@@ -135,7 +147,7 @@ func compare(t *testing.T, c fmt.Stringer, original, ours func() result) {
 		}
 	}
 	if before != after {
-		t.Errorf("%s: the original differs from itself:\n%s\n%s", c, before, after)
+		t.Errorf("%s: the original differs from itself: %s", c, difference(before.String(), after.String()))
 	}
 	report(t, c, after, got)
 }
