@@ -110,12 +110,11 @@ nl-addr-add -a 10.0.0.1/24
 nl-addr-add -d ifb0
 nl-addr-add -a 10.0.0.5/24 -d ifb0 --label eth0
 nl-addr-add -a 2001:db8:9::1/64 -d ifb0 --peer 10.0.0.1
-nl-addr-add -a 10.0.0.300/24 -d ifb0
-nl-addr-add -a 10.0.0.5/33 -d ifb0
 nl-addr-add --family inet6 -a 10.0.0.5/24 -d ifb0
 nl-addr-add --nosuch
 nl-addr-delete -a 10.0.0.1/24 -d ifb0
 nl-addr-delete -d ifb1
+nl-addr-delete -d ifb0 --family inet
 nl-addr-delete --family inet6 -d ifb0
 nl-addr-delete -q --label=ifb1
 nl-addr-delete -a 10.99.0.1/24
@@ -186,5 +185,33 @@ func TestInteractiveEOF(t *testing.T) {
 	r := command("nl-addr-delete -i -d ifb0 --family inet").ours(t)
 	if r.code != 0 || !strings.HasSuffix(r.out, "Deleted 0 addresses\n") || r.err != "Error while reading\n." {
 		t.Error(r)
+	}
+}
+
+// Where the original goes on with half of what it was told, ours does nothing: it takes an option that it does not know for none, and so deletes
+// everything; of 10.0.0.300 it makes an address of DECnet, of /33 a prefix of IPv4, of 12x a number.
+func TestStricter(t *testing.T) {
+	nltest.NetNS(t)
+	quiet(t)
+	batch(t, little)
+	before := state(t)
+	for line, code := range map[string]int{
+		"nl-route-delete --yes --tabel 77":         7,
+		"nl-neigh-delete -d ifb0 --sate permanent": 7,
+		"nl-link-set -n ifb0 -m 1400":              7,
+		"nl-addr-add -a 10.0.0.300/24 -d ifb0":     19,
+		"nl-addr-add -a 10.0.0.5/33 -d ifb0":       7,
+		"nl-addr-delete --family inte6":            22,
+		"nl-link-set -n ifb0 --mtu 12x":            22,
+		"nl-link-set -n ifb0 --mtu 0b111":          22,
+		"nl-link-set -n ifb0 --state dwon":         22,
+		"nl-neigh-add -a 10.0.0.7 --state nosuch":  12,
+	} {
+		if r := command(line).ours(t); r.code != code || r.err == "" || r.out != "" {
+			t.Errorf("%s: not exit code %d: %s", line, code, r)
+		}
+	}
+	if after := state(t); after != before {
+		t.Error("something was changed: ", difference(before, after))
 	}
 }

@@ -39,8 +39,13 @@ func because(err error, format string, a ...any) error {
 	return fatal(int(code), format, append(a, text(code))...)
 }
 
+// codeOf returns the code that libnl makes of an error; the package has a better one for some that the kernel gives.
 func codeOf(err error) libnl.Errno {
-	if e, ok := errors.AsType[*libnl.Error](err); ok && e.Code != 0 {
+	e, ok := errors.AsType[*libnl.Error](err)
+	switch {
+	case ok && e.Errno != 0:
+		return libnl.ErrnoFromSyscall(e.Errno)
+	case ok && e.Code != 0:
 		return e.Code
 	}
 	return libnl.ErrFailure

@@ -146,7 +146,7 @@ func compareMonitor(t *testing.T, form, groupNames string, events []string) {
 	populate(t)
 	args := append(strings.Fields(form), strings.Fields(groupNames)...)
 	// its output is not to wait in a buffer
-	theirs := listen(t, "stdbuf", append([]string{"-oL", "nl-monitor"}, args...)...)
+	theirs := listen(t, "stdbuf", append([]string{"-o0", "nl-monitor"}, args...)...)
 	ours := listen(t, nl, append([]string{"monitor"}, args...)...)
 	waitFor(t, "the monitors' groups", func() bool { return groups(t) >= 2 })
 	ready := func(l *listener) func() bool {

@@ -269,7 +269,7 @@ func TestReadSockets(t *testing.T) {
 func TestReadVeth(t *testing.T) {
 	nltest.NetNS(t)
 	populate(t)
-	nltest.Peer(t)
+	nltest.Link(t, "veth", "a0", "peer name b0")
 	for _, line := range []string{"nl-link-list --details", "nl-link-list --stats"} {
 		c := command(line)
 		if want := c.original(t); !want.crashed() {
@@ -280,33 +280,35 @@ func TestReadVeth(t *testing.T) {
 	}
 }
 
-// facts are what both say of a link.
+// facts are what both say of links.
 type facts []string
 
-func (f facts) String() string { return strings.Join(f, "\n") }
+func (f facts) String() string { return strings.Join(f, "\n") + "\n" }
 
 func ipLinks(t *testing.T) (all facts) {
 	t.Helper()
 	var links []struct {
 		Index   int    `json:"ifindex"`
 		Name    string `json:"ifname"`
+		Below   string `json:"link"`
 		MTU     int    `json:"mtu"`
 		TxQLen  int    `json:"txqlen"`
 		Address string `json:"address"`
-		Info    struct {
-			Kind string `json:"info_kind"`
-		} `json:"linkinfo"`
 	}
 	if err := json.Unmarshal(nltest.Run(t, "ip", "-j", "-d", "link"), &links); err != nil {
 		t.Fatal(err)
 	}
 	for _, l := range links {
-		all = append(all, fmt.Sprintf("%d %s mtu %d txqlen %d %s %s", l.Index, l.Name, l.MTU, l.TxQLen, l.Address, l.Info.Kind))
+		if l.Name == "lo" {
+			l.Address = "" // libnl does not print zeroes
+		}
+		all = append(all, fmt.Sprintf("%d %s on %q mtu %d txqlen %d %s", l.Index, l.Name, l.Below, l.MTU, l.TxQLen, l.Address))
 	}
 	return all
 }
 
-var ourLink = regexp.MustCompile(`(?m)^(\S+) \w+ ([0-9a-f:]{17}) .*\n +mtu (\d+) txqlen (\d+) .*index (\d+)(?:[^\n]*\n)*?`)
+// The first line of a link stands behind the blanks that its predecessor ends with.
+var ourLink = regexp.MustCompile(`(\S+) (?:ether|loopback)(?: ([0-9a-f:]{17}))?(?: master \S+)? <[^>]*>(?: slave-of (\S+))?[^\n]*\n +mtu (\d+) txqlen (\d+) [^\n]* index (\d+)`)
 
 func ourLinks(t *testing.T, r result) (all facts) {
 	t.Helper()
@@ -314,7 +316,7 @@ func ourLinks(t *testing.T, r result) (all facts) {
 		t.Error(r)
 	}
 	for _, m := range ourLink.FindAllStringSubmatch(r.out, -1) {
-		all = append(all, fmt.Sprintf("%s %s mtu %s txqlen %s %s %s", m[5], m[1], m[3], m[4], m[2], ""))
+		all = append(all, fmt.Sprintf("%s %s on %q mtu %s txqlen %s %s", m[6], m[1], m[3], m[4], m[5], m[2]))
 	}
 	return all
 }
