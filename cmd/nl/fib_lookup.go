@@ -97,11 +97,3 @@ func setByte(s string, to *uint8) error {
 	*to = uint8(n)
 	return nil
 }
-
-// helpIsFailure makes the exit code of help, and of a wrong option, what it is with this tool.
-func helpIsFailure(err error) error {
-	if f := asFailure(err); f.code == 0 || f.code == int(libnl.ErrInval) {
-		return failure{1, f.text}
-	}
-	return err
-}

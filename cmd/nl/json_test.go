@@ -70,9 +70,11 @@ func TestJSON(t *testing.T) {
 	}
 	slices.Sort(addrs)
 	equal(t, "addresses", column(ours("addr list"), "ifname", "local", "prefixlen"), addrs)
-	equal(t, "neighbours", column(ours("neigh list --state permanent -d ifb0"), "ifname", "dst", "lladdr"), column(ip("neigh show dev ifb0 nud permanent"), "x", "dst", "lladdr"))
+	equal(t, "neighbours", column(ours("neigh list --family inet6 -d ifb0"), "dst", "lladdr"), column(ip("-6 neigh show dev ifb0"), "dst", "lladdr"))
 	equal(t, "rules", column(ours("rule list --family inet6"), "priority"), column(ip("-6 rule"), "priority"))
-	equal(t, "tables", column(ours("neightbl list"), "name", "ifindex")[:1], []string{"arp_cache <nil>"})
+	if got := column(ours("neightbl list"), "name", "ifindex"); !slices.Contains(got, "arp_cache <nil>") || !slices.Contains(got, "ndisc_cache 2") {
+		t.Error("tables of neighbours: ", got)
+	}
 
 	multipath := ours("route list -d 10.12.0.0/16")
 	if len(multipath) != 1 {
@@ -103,6 +105,12 @@ func TestJSON(t *testing.T) {
 	}
 }
 
+// helpOf returns the help of a tool. The exit code is another for some.
+func helpOf(program string, args ...string) string {
+	out, _ := exec.Command(program, append(args, "--help")...).Output()
+	return string(out)
+}
+
 // A tool is found by the words, by the words with dashes, and by its own name, as the program's or as the first word.
 func TestNames(t *testing.T) {
 	overview := string(nltest.Run(t, nl))
@@ -123,12 +131,12 @@ func TestNames(t *testing.T) {
 		if err := os.Symlink(nl, link); err != nil {
 			t.Fatal(err)
 		}
-		want := string(nltest.Run(t, link, "--help"))
+		want := helpOf(link)
 		if !strings.HasPrefix(want, "Usage: "+name+" [OPTION]...") {
 			t.Errorf("%s: %s", name, want)
 		}
 		for _, args := range [][]string{strings.Fields(words), {strings.ReplaceAll(words, " ", "-")}, {name}} {
-			if got := string(nltest.Run(t, nl, append(args, "--help")...)); got != want {
+			if got := helpOf(nl, args...); got != want {
 				t.Errorf("%s: %s", args, got)
 			}
 		}

@@ -136,6 +136,14 @@ func (c *cli) help() string {
 	return fmt.Sprintf("%s\n%s.\n\nOptions\n%s", line, about, c.flags.FlagUsages())
 }
 
+// helpIsFailure makes 1 of the exit code of help and of a wrong option, as it is with some tools.
+func helpIsFailure(err error) error {
+	if f := asFailure(err); f.code == 0 || f.code == int(libnl.ErrInval) {
+		return failure{1, f.text}
+	}
+	return err
+}
+
 func dumpType(s string) (libnl.DumpType, error) {
 	switch strings.ToLower(s) {
 	case "brief":

@@ -13,7 +13,7 @@ import (
 func routeGet(c *cli) error {
 	c.jsonOption()
 	if err := c.parse(); err != nil {
-		return err
+		return helpIsFailure(err)
 	}
 	if len(c.args) == 0 {
 		return c.usage(1)
