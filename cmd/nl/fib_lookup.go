@@ -30,7 +30,7 @@ func fibLookup(c *cli) error {
 	c.option("tos", "T", "type of service `NUM` of the packet", func(s string) error { return setByte(s, &req.TOS) })
 	c.jsonOption()
 	if err := c.parse(); err != nil {
-		return helpIsFailure(err)
+		return helpExits(err, 1)
 	}
 	if len(c.args) == 0 {
 		return c.usage(1)

@@ -69,7 +69,7 @@ func monitor(c *cli) error {
 	if err := c.open(); err != nil {
 		return err
 	}
-	return c.follow(events)
+	return c.follow(events, c.event)
 }
 
 func groupByName(name string) (libnl.Group, bool) {
@@ -81,8 +81,8 @@ func groupByName(name string) (libnl.Group, bool) {
 	return 0, false
 }
 
-// follow prints the objects in what arrives, until the socket fails.
-func (c *cli) follow(s *libnl.Socket) error {
+// follow gives what arrives to event, until that or the socket fails.
+func (c *cli) follow(s *libnl.Socket, event func(*libnl.Msg) error) error {
 	var last error
 	for m, err := range s.Messages(c.ctx()) {
 		last = err
@@ -90,7 +90,7 @@ func (c *cli) follow(s *libnl.Socket) error {
 			fmt.Fprintln(c.errOut, "Warning:", err)
 			continue
 		}
-		if err := c.event(m); err != nil {
+		if err := event(m); err != nil {
 			return err
 		}
 	}

@@ -144,21 +144,29 @@ func TestMonitor(t *testing.T) {
 func compareMonitor(t *testing.T, form, groupNames string, events []string) {
 	nltest.NetNS(t)
 	populate(t)
-	args := append(strings.Fields(form), strings.Fields(groupNames)...)
+	tool := strings.TrimSpace("nl-monitor " + form)
+	compareEvents(t, tool, strings.TrimSpace(tool+" "+groupNames), events, func() {
+		nltest.Run(t, "ip", "link", "set", "dev", "ifb0", "alias", "awake")
+		nltest.Run(t, "ip", "link", "set", "dev", "ifb0", "alias", "")
+	})
+}
+
+// compareEvents runs the original and ours at the same time, and compares what they print of each event; wake makes events until both have printed
+// one.
+func compareEvents(t *testing.T, name, line string, events []string, wake func()) {
+	t.Helper()
+	args := strings.Fields(line)
 	// its output is not to wait in a buffer
-	theirs := listen(t, "stdbuf", append([]string{"-o0", "nl-monitor"}, args...)...)
-	ours := listen(t, nl, append([]string{"monitor"}, args...)...)
-	waitFor(t, "the monitors' groups", func() bool { return groups(t) >= 2 })
-	ready := func(l *listener) func() bool {
-		return func() bool {
-			nltest.Run(t, "ip", "link", "set", "dev", "ifb0", "alias", "awake")
-			nltest.Run(t, "ip", "link", "set", "dev", "ifb0", "alias", "")
+	theirs := listen(t, "stdbuf", append([]string{"-o0"}, args...)...)
+	ours := listen(t, nl, args...)
+	waitFor(t, "the listeners' groups", func() bool { return groups(t) >= 2 })
+	for _, l := range []*listener{theirs, ours} {
+		waitFor(t, "a first event", func() bool {
+			wake()
 			time.Sleep(30 * time.Millisecond)
-			return strings.Contains(l.String(), "ifb0")
-		}
+			return strings.Contains(l.String(), "\n")
+		})
 	}
-	waitFor(t, "the original's first event", ready(theirs))
-	waitFor(t, "our first event", ready(ours))
 	time.Sleep(200 * time.Millisecond)
 	theirs.take()
 	ours.take()
@@ -169,8 +177,37 @@ func compareMonitor(t *testing.T, form, groupNames string, events []string) {
 		if theirs.String() == "" {
 			t.Errorf("%s: no event", e)
 		}
-		report(t, command(fmt.Sprintf("nl-monitor %s (%s)", strings.TrimSpace(form), e)), theirs, ours)
+		report(t, command(fmt.Sprintf("%s (%s)", name, e)), theirs, ours)
 		theirs.take()
 		ours.take()
 	}
+}
+
+// ctEvents are those of a connection.
+var ctEvents = []string{
+	"conntrack -I -p tcp -s 10.0.0.1 -d 10.0.0.9 --sport 1000 --dport 80 --state ESTABLISHED -t 1000 -u SEEN_REPLY",
+	"conntrack -I -p udp -s 10.0.0.1 -d 10.0.0.9 --sport 1000 --dport 53 -t 1000",
+	"conntrack -I -p udp -s 2001:db8::1 -d 2001:db8::2 --sport 1000 --dport 53 -t 1000",
+	"conntrack -U -p tcp -s 10.0.0.1 --mark 7",
+	"conntrack -D -p tcp -s 10.0.0.1",
+	"conntrack -D -p udp -s 10.0.0.1",
+}
+
+func TestMonitorNetfilter(t *testing.T) {
+	for name, line := range map[string]string{"nf-monitor": "nf-monitor ct-new ct-update ct-destroy", "nf-ct-events": "nf-ct-events"} {
+		t.Run(name, func(t *testing.T) {
+			if _, err := exec.LookPath(name); err != nil {
+				t.Skip(err)
+			}
+			nltest.NetNS(t)
+			nltest.Probe(t, "conntrack", "-L")
+			port := 2000
+			compareEvents(t, name, line, ctEvents, func() {
+				port++
+				nltest.Probe(t, "conntrack", strings.Fields(fmt.Sprint("-I -p udp -s 10.0.0.7 -d 10.0.0.9 --dport 53 -t 1000 --sport ", port))...)
+			})
+		})
+	}
+	nltest.NetNS(t)
+	compareCalls(t, unmasked, "nf-monitor nosuch")
 }

@@ -136,10 +136,10 @@ func (c *cli) help() string {
 	return fmt.Sprintf("%s\n%s.\n\nOptions\n%s", line, about, c.flags.FlagUsages())
 }
 
-// helpIsFailure makes 1 of the exit code of help and of a wrong option, as it is with some tools.
-func helpIsFailure(err error) error {
+// helpExits gives help and a wrong option the exit code that they have with some tools.
+func helpExits(err error, code int) error {
 	if f := asFailure(err); f.code == 0 || f.code == int(libnl.ErrInval) {
-		return failure{1, f.text}
+		return failure{code, f.text}
 	}
 	return err
 }

@@ -13,7 +13,7 @@ import (
 func routeGet(c *cli) error {
 	c.jsonOption()
 	if err := c.parse(); err != nil {
-		return helpIsFailure(err)
+		return helpExits(err, 1)
 	}
 	if len(c.args) == 0 {
 		return c.usage(1)

@@ -43,4 +43,6 @@ var tools = []tool{
 	{"nl-monitor", "GROUP...", "print what changes", monitor},
 	{"nl-list-sockets", "", "list the netlink sockets", listSockets},
 	{"genl-ctrl-list", "", "list the families of generic netlink", genlCtrlList},
+	{"nf-ct-events", "", "print what becomes of tracked connections", nfCTEvents},
+	{"nf-monitor", "GROUP...", "print what changes in the packet filter: ct-new, ct-update, ct-destroy", nfMonitor},
 }
