@@ -13,6 +13,7 @@ help:
 	@echo 'make kernel-test      tests in throw-away kernels, for what the running one lacks; scripts/kernel-test says more'
 	@echo 'make bigendian-test   the test suite on an emulated s390x, with the other byte order'
 	@echo 'make api-status       how much of libnl is bound; writes docs/api-status.md'
+	@echo 'make tools-test       libnl'\''s own command line tools beside those of cmd/nl: the same, byte by byte'
 	@echo 'make lint             go vet, staticcheck, gofumpt, clang-format, the house rules'
 	@echo 'make fmt              format the source'
 	@echo 'make bench            beside C and other Go libraries, some minutes; bench-quick: half a minute'
@@ -31,7 +32,7 @@ race asan cgocheck2 valgrind fuzz:
 fuzz-libnl-asan:
 	@scripts/asan-libnl
 
-kernel-test bigendian-test api-status:
+kernel-test bigendian-test api-status tools-test:
 	@scripts/$@
 
 lint:
@@ -52,7 +53,3 @@ bench-quick:
 docs-test:
 	@scripts/test plain ./internal/docs
 	@scripts/test plain . -run '^Example'
-
-tools-test:
-	@echo 'make $@: not there yet' >&2
-	@exit 1

@@ -22,11 +22,13 @@ static uint64_t now(clockid_t clock)
 
 void fail(const char *what, int code)
 {
-	fprintf(stderr, "%s: %s\n", what, code < 0 ? nl_geterror(code) : strerror(errno));
+	fprintf(stderr, "%s: %s\n", what,
+		code < 0 ? nl_geterror(code) : strerror(errno));
 	exit(1);
 }
 
-/* The most memory that was resident, in KiB; getrusage() would count what the parent had when it forked. */
+/* The most memory that was resident, in KiB; getrusage() would count what the
+ * parent had when it forked. */
 static long peak(void)
 {
 	char line[128];
@@ -54,13 +56,14 @@ static void wait_for_food(void)
 int run(iteration it, int n, int times, int fed)
 {
 	uint64_t wall = UINT64_MAX, cpu = UINT64_MAX;
-	struct found f = { 0, 0 };
+	struct found f = {0, 0};
 
 	for (int i = 0; i <= times; i++) {
 		memset(&f, 0, sizeof(f));
 		if (fed)
 			wait_for_food();
-		uint64_t w = now(CLOCK_MONOTONIC), c = now(CLOCK_PROCESS_CPUTIME_ID);
+		uint64_t w = now(CLOCK_MONOTONIC),
+			 c = now(CLOCK_PROCESS_CPUTIME_ID);
 
 		it(&f, n);
 		c = now(CLOCK_PROCESS_CPUTIME_ID) - c;
@@ -70,8 +73,9 @@ int run(iteration it, int n, int times, int fed)
 		if (i && c < cpu)
 			cpu = c;
 	}
-	printf("result {\"wall\":%" PRIu64 ",\"cpu\":%" PRIu64 ",\"count\":%" PRIu64 ",\"sum\":%" PRIu64 ",\"rss\":%ld}\n", wall, cpu, f.count, f.sum,
-	       peak());
+	printf("result {\"wall\":%" PRIu64 ",\"cpu\":%" PRIu64
+	       ",\"count\":%" PRIu64 ",\"sum\":%" PRIu64 ",\"rss\":%ld}\n",
+	       wall, cpu, f.count, f.sum, peak());
 	return 0;
 }
 
@@ -85,12 +89,14 @@ struct nl_sock *connected(int protocol, int rcvbuf)
 	err = nl_connect(sk, protocol);
 	if (err < 0)
 		fail("nl_connect", err);
-	if (rcvbuf && setsockopt(nl_socket_get_fd(sk), SOL_SOCKET, SO_RCVBUFFORCE, &rcvbuf, sizeof(rcvbuf)) < 0)
+	if (rcvbuf && setsockopt(nl_socket_get_fd(sk), SOL_SOCKET,
+				 SO_RCVBUFFORCE, &rcvbuf, sizeof(rcvbuf)) < 0)
 		fail("SO_RCVBUFFORCE", 0);
 	return sk;
 }
 
-void receive_dump(int fd, void (*each)(struct nlmsghdr *, struct found *), struct found *f)
+void receive_dump(int fd, void (*each)(struct nlmsghdr *, struct found *),
+		  struct found *f)
 {
 	static char buf[32768];
 
@@ -101,7 +107,8 @@ void receive_dump(int fd, void (*each)(struct nlmsghdr *, struct found *), struc
 			fail("recv", 0);
 		int len = (int)got;
 
-		for (struct nlmsghdr *h = (struct nlmsghdr *)buf; nlmsg_ok(h, len); h = nlmsg_next(h, &len)) {
+		for (struct nlmsghdr *h = (struct nlmsghdr *)buf;
+		     nlmsg_ok(h, len); h = nlmsg_next(h, &len)) {
 			if (h->nlmsg_type == NLMSG_DONE)
 				return;
 			if (h->nlmsg_type == NLMSG_ERROR)

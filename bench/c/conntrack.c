@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Dumps the connections of IPv4: recv (receive only), libnl (nl_recvmsgs with a callback that counts). */
+/* Dumps the connections of IPv4: recv (receive only), libnl (nl_recvmsgs with a
+ * callback that counts). */
 #include "common.h"
 
 #include <linux/netfilter/nfnetlink.h>
@@ -12,7 +13,8 @@ static struct found *now_found;
 
 static void ask(void)
 {
-	int err = nfnl_send_simple(sk, NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_GET, NLM_F_DUMP, AF_INET, 0);
+	int err = nfnl_send_simple(sk, NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_GET,
+				   NLM_F_DUMP, AF_INET, 0);
 
 	if (err < 0)
 		fail("nfnl_send_simple", err);
@@ -49,5 +51,6 @@ int main(int argc, char **argv)
 		return 2;
 	sk = connected(NETLINK_NETFILTER, 0);
 	nl_socket_modify_cb(sk, NL_CB_VALID, NL_CB_CUSTOM, count, NULL);
-	return run(!strcmp(argv[1], "recv") ? receive_only : with_libnl, atoi(argv[2]), atoi(argv[3]), 0);
+	return run(!strcmp(argv[1], "recv") ? receive_only : with_libnl,
+		   atoi(argv[2]), atoi(argv[3]), 0);
 }

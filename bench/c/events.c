@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Drains events about IPv4 routes that were queued before: libnl (nl_recvmsgs with a callback that counts), recv. */
+/* Drains events about IPv4 routes that were queued before: libnl (nl_recvmsgs
+ * with a callback that counts), recv. */
 #include "common.h"
 
 #include <linux/rtnetlink.h>
@@ -44,5 +45,6 @@ int main(int argc, char **argv)
 	nl_socket_modify_cb(sk, NL_CB_VALID, NL_CB_CUSTOM, count, NULL);
 	if (nl_socket_add_memberships(sk, RTNLGRP_IPV4_ROUTE, 0) < 0)
 		fail("nl_socket_add_memberships", 0);
-	return run(!strcmp(argv[1], "recv") ? receive_only : with_libnl, atoi(argv[2]), atoi(argv[3]), 1);
+	return run(!strcmp(argv[1], "recv") ? receive_only : with_libnl,
+		   atoi(argv[2]), atoi(argv[3]), 1);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Dumps the IPv4 routes: recv (receive only), libnl (nl_recvmsgs with a callback that counts), libnl-objects (a libnl object for each). */
+/* Dumps the IPv4 routes: recv (receive only), libnl (nl_recvmsgs with a
+ * callback that counts), libnl-objects (a libnl object for each). */
 #include "common.h"
 
 #include <linux/rtnetlink.h>
@@ -11,7 +12,7 @@ static struct found *now_found;
 
 static void ask(void)
 {
-	struct rtmsg r = { .rtm_family = AF_INET };
+	struct rtmsg r = {.rtm_family = AF_INET};
 	int err = nl_send_simple(sk, RTM_GETROUTE, NLM_F_DUMP, &r, sizeof(r));
 
 	if (err < 0)
@@ -85,6 +86,9 @@ int main(int argc, char **argv)
 	if (!strcmp(argv[1], "recv"))
 		it = receive_only;
 	else
-		nl_socket_modify_cb(sk, NL_CB_VALID, NL_CB_CUSTOM, !strcmp(argv[1], "libnl-objects") ? parse : count, NULL);
+		nl_socket_modify_cb(sk, NL_CB_VALID, NL_CB_CUSTOM,
+				    !strcmp(argv[1], "libnl-objects") ? parse
+								      : count,
+				    NULL);
 	return run(it, atoi(argv[2]), atoi(argv[3]), 0);
 }
