@@ -15,8 +15,8 @@ import (
 	"iter"
 )
 
-// Types of the messages that tell of connections, and multicast groups of NETLINK_NETFILTER that do. The kernel tells of what happens from when
-// somebody listens, or always with the sysctl net.netfilter.nf_conntrack_events at 1.
+// Types of the messages that tell of connections, and multicast groups of NETLINK_NETFILTER that do. The kernel tells of connections that were made
+// while somebody listened, of others with the sysctl net.netfilter.nf_conntrack_events at 1.
 const (
 	MsgCTNew    MsgType = 1<<8 | 0 // an entry is new, or has changed: [CTGroup] tells
 	MsgCTDelete MsgType = 1<<8 | 2 // an entry is gone
@@ -263,7 +263,8 @@ func (s *Socket) DumpCT() error {
 }
 
 // NewCTCache returns a cache of the entries of the table, filled through s; without a socket it is empty, and [Cache.Refill] fills it. The caller
-// owns it. In a cache an entry is another one if the original tuple, the zone or the ID is; what looks for one goes through all of them.
+// owns it. In a cache an entry is another one if the original tuple, the zone or the ID is; what looks for one goes through all of them. A
+// manager follows it as far as the kernel tells: see [GroupCTDestroy].
 //
 // Implements: nfnl_ct_alloc_cache
 func NewCTCache(ctx context.Context, s *Socket) (*Cache[*CT], error) {
