@@ -200,8 +200,8 @@ func (c *CT) BuildDelete(f MsgFlags) (*Msg, error) {
 	return builtMsg(fn, ProtoNetfilter, rc, msg)
 }
 
-// Delete removes an entry (IPCTNL_MSG_CT_DELETE), found by its original tuple, else by that of the replies, in its zone; with an ID, that entry and no
-// later one of the same tuple. One that is not there is [fs.ErrNotExist]. Equivalent to: conntrack -D.
+// Delete removes an entry (IPCTNL_MSG_CT_DELETE), found by its original tuple, else by that of the replies, in its zone; with an ID,
+// no entry with another ID. One that is not there is [fs.ErrNotExist]. Equivalent to: conntrack -D.
 //
 // Implements: nfnl_ct_del
 func (c *CT) Delete(ctx context.Context, s *Socket, f MsgFlags) error {
