@@ -716,6 +716,22 @@ func TestCTTraffic(t *testing.T) {
 	}
 	sameProc(t, got)
 
+	// what the kernel says passes as anybody's words
+	m, err := libnl.NewCTDump(nil)
+	noErr(t, err)
+	all, err := s.RequestAll(ctx, m)
+	noErr(t, err)
+	for _, m := range all {
+		again, err := libnl.MsgFromBytes(m.Bytes())
+		noErr(t, err)
+		again.SetProto(libnl.ProtoNetfilter)
+		c, err := libnl.ParseCT(again)
+		made(t, c, err)
+		i, err := libnl.ParseCTInfo(m)
+		noErr(t, err)
+		equal(t, "entry", c.Info().Orig, i.Orig)
+	}
+
 	// counters are read and set to zero, of one and of all
 	var udp *libnl.CT
 	for _, c := range collect(t, s.CTs(ctx, &libnl.CTFilter{Family: libnl.FamilyIPv4})) {
@@ -794,4 +810,45 @@ func sameProc(t *testing.T, got map[uint32]libnl.CTInfo) {
 			t.Errorf("%q has not state %v", lines[n], i.TCPState)
 		}
 	}
+}
+
+func BenchmarkCT(b *testing.B) {
+	s := ctNS(b)
+	ctx := b.Context()
+	n := manyCTs(b, 50000)
+	addCTs(b, s, n, nil)
+	each := func(name string, loop func() int) {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if got := loop(); got != n {
+					b.Fatal(got)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/entry")
+		})
+	}
+	each("messages", func() (k int) {
+		m, err := libnl.NewCTDump(nil)
+		noErr(b, err)
+		for _, err := range s.Request(ctx, m) {
+			noErr(b, err)
+			k++
+		}
+		return k
+	})
+	each("values", func() (k int) {
+		for _, err := range s.CTInfos(ctx, nil) {
+			noErr(b, err)
+			k++
+		}
+		return k
+	})
+	each("objects", func() (k int) {
+		for _, err := range s.CTs(ctx, nil) {
+			noErr(b, err)
+			k++
+		}
+		return k
+	})
 }
