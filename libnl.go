@@ -418,6 +418,10 @@ package libnl
 // #cgo nocallback nlgo_genl_handle
 // #cgo noescape nlgo_genl_op2name
 // #cgo nocallback nlgo_genl_op2name
+// #cgo noescape nlgo_exp_set_addr
+// #cgo nocallback nlgo_exp_set_addr
+// #cgo noescape nlgo_exp_info
+// #cgo nocallback nlgo_exp_info
 // #include "cgo_helpers.h"
 import "C"
 

@@ -49,7 +49,8 @@ type Objecter interface {
 // Kind is the closed set of the types that stand for an object of libnl: pointers to structs that hold an Object and nothing else.
 type Kind interface {
 	Objecter
-	*Object | *Link | *IfAddr | *Route | *Nexthop | *Neigh | *NeighTable | *Rule | *Netconf | *MDB | *FIBResult | *GenlFamily
+	*Object | *Link | *IfAddr | *Route | *Nexthop | *Neigh | *NeighTable | *Rule | *Netconf | *MDB | *FIBResult | *GenlFamily |
+		*CTExpect
 }
 
 // handle returns the handle o as one of another kind; what the C object is has been seen to.
@@ -84,6 +85,8 @@ func typeName[O Kind]() string {
 		return "fib_lookup/result"
 	case *GenlFamily:
 		return "genl/family"
+	case *CTExpect:
+		return "netfilter/exp"
 	}
 	return ""
 }
