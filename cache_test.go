@@ -70,11 +70,14 @@ func panics(do func()) (v any) {
 }
 
 func TestCacheTypes(t *testing.T) {
-	route, genl := netNS(t), dialGenl(t, nil)
+	route, genl, nf := netNS(t), dialGenl(t, nil), dialNF(t, nil)
 	for typ, calls := range objectTypes() {
 		s := route
-		if typ == "genl/family" {
+		switch {
+		case typ == "genl/family":
 			s = genl
+		case strings.HasPrefix(typ, "netfilter/"):
+			s = nf
 		}
 		c := newCache(t, typ)
 		equal(t, "type", c.TypeName(), typ)

@@ -21,15 +21,11 @@ import (
 //
 // Getters return zero, or the zero [Addr], and false where the object does not have the attribute. Setters prepare a request or a filter; nothing
 // changes in the kernel until [CTExpect.Add] or [CTExpect.Delete].
-//
-// The kernel tells of expectations on groups of their own ([GroupCTExpectNew], [GroupCTExpectDestroy]), but only of those whose master is a
-// connection that began when somebody listened to connections too, on a group such as unix.NFNLGRP_CONNTRACK_NEW, or with the
-// sysctl net.netfilter.nf_conntrack_events set to 1.
 type CTExpect struct{ Object }
 
 func (e *CTExpect) object() *Object { return (*Object)(unsafe.Pointer(e)) }
 
-// Multicast groups that tell of expectations. The kernel sends nothing to the second.
+// Multicast groups of NETLINK_NETFILTER that tell of expectations. The kernel sends nothing to the second.
 const (
 	GroupCTExpectNew     Group = unix.NFNLGRP_CONNTRACK_EXP_NEW
 	GroupCTExpectUpdate  Group = unix.NFNLGRP_CONNTRACK_EXP_UPDATE
@@ -290,7 +286,7 @@ func (e *CTExpect) SetNATDir(d CTDir) error {
 	switch {
 	case c == nil:
 		return closedErr(fn)
-	case d != CTOriginal && d != CTReply:
+	case !d.valid():
 		return &Error{Func: fn, Code: ErrRange, Msg: "direction " + strconv.Itoa(int(d))}
 	}
 	C.nfnl_exp_set_nat_dir(c, C.uint8_t(d))

@@ -15,12 +15,8 @@ import (
 
 // CTExpectTuple is a tuple in a [CTExpectInfo].
 type CTExpectTuple struct {
-	Proto    IPProto        `json:"proto,omitzero"`
-	Src      netip.AddrPort `json:"src,omitzero"`
-	Dst      netip.AddrPort `json:"dst,omitzero"`
-	ICMPID   uint16         `json:"icmp_id,omitzero"`
-	ICMPType uint8          `json:"icmp_type,omitzero"`
-	ICMPCode uint8          `json:"icmp_code,omitzero"`
+	Proto IPProto `json:"proto"`
+	CTTuple
 }
 
 // CTExpectInfo is a snapshot of a [CTExpect]: a comparable value that needs no closing. What is unset is zero. Its times are in nanoseconds in JSON.
@@ -62,12 +58,13 @@ func (e *CTExpect) Info() CTExpectInfo {
 }
 
 func expTupleFromC(c *C.struct_nlgo_exp_tuple) CTExpectTuple {
-	return CTExpectTuple{
-		Proto:    IPProto(c.proto),
-		Src:      netip.AddrPortFrom(ipFromC(&c.src), uint16(c.sport)),
-		Dst:      netip.AddrPortFrom(ipFromC(&c.dst), uint16(c.dport)),
-		ICMPID:   uint16(c.icmp_id),
-		ICMPType: uint8(c.icmp_type),
-		ICMPCode: uint8(c.icmp_code),
+	t := CTExpectTuple{Proto: IPProto(c.proto)}
+	t.ICMP = CTICMP{uint16(c.icmp_id), uint8(c.icmp_type), uint8(c.icmp_code)}
+	if src := ipFromC(&c.src); src.IsValid() {
+		t.Src = netip.AddrPortFrom(src, uint16(c.sport))
 	}
+	if dst := ipFromC(&c.dst); dst.IsValid() {
+		t.Dst = netip.AddrPortFrom(dst, uint16(c.dport))
+	}
+	return t
 }

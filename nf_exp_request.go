@@ -15,29 +15,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Attributes of expectations and tuples, which package unix does not have.
+// CTA_EXPECT_*, which package unix does not have.
 const (
-	ctaExpectMaster   = 1 // CTA_EXPECT_*
+	ctaExpectMaster   = 1 | unix.NLA_F_NESTED
 	ctaExpectHelpName = 6
 	ctaExpectZone     = 7
-
-	ctaTupleIP    = 1 // CTA_TUPLE_*
-	ctaTupleProto = 2
-
-	ctaIPv4Src = 1 // CTA_IP_*
-	ctaIPv4Dst = 2
-	ctaIPv6Src = 3
-	ctaIPv6Dst = 4
-
-	ctaProtoNum        = 1 // CTA_PROTO_*
-	ctaProtoSrcPort    = 2
-	ctaProtoDstPort    = 3
-	ctaProtoICMPID     = 4
-	ctaProtoICMPType   = 5
-	ctaProtoICMPCode   = 6
-	ctaProtoICMPv6ID   = 7
-	ctaProtoICMPv6Type = 8
-	ctaProtoICMPv6Code = 9
 )
 
 // build returns a request that libnl builds, put right where that is wrong: the direction of NAT in the byte order of the machine, ICMPv6 by
@@ -197,67 +179,45 @@ type CTExpectFilter struct {
 	Zone   uint16        // of that connection
 }
 
+// family returns the family to ask for.
+func (f *CTExpectFilter) family(fn string) (Family, error) {
+	if err := checkFamily(fn, f.Family); err != nil {
+		return 0, err
+	}
+	src, dst := f.Master.Src.Addr(), f.Master.Dst.Addr()
+	switch {
+	case f.Master == (CTExpectTuple{}) && f.Zone != 0:
+		return 0, &Error{Func: fn, Code: ErrMissingAttr, Msg: "a zone without a master"}
+	case f.Master == (CTExpectTuple{}):
+		return f.Family, nil
+	case !src.IsValid() || !dst.IsValid():
+		return 0, &Error{Func: fn, Code: ErrMissingAttr, Msg: "the master has no source or no destination"}
+	}
+	family := FamilyIPv4
+	if src.Is6() {
+		family = FamilyIPv6
+	}
+	if !f.Master.of(family) || f.Family != 0 && f.Family != family {
+		return 0, &Error{Func: fn, Code: ErrAFMismatch}
+	}
+	return family, nil
+}
+
 // request returns the request for a dump.
 func (f *CTExpectFilter) request(fn string) (*Msg, error) {
-	family := f.Family
-	if err := checkFamily(fn, family); err != nil {
+	family, err := f.family(fn)
+	if err != nil {
 		return nil, err
-	}
-	none := f.Master == (CTExpectTuple{})
-	if !none {
-		src, dst := f.Master.Src.Addr(), f.Master.Dst.Addr()
-		of := FamilyIPv4
-		if src.Is6() {
-			of = FamilyIPv6
-		}
-		switch {
-		case !src.IsValid() || !dst.IsValid():
-			return nil, &Error{Func: fn, Code: ErrMissingAttr, Msg: "the master has no source or no destination"}
-		case src.Is4() != dst.Is4() || family != FamilyUnspec && family != of:
-			return nil, &Error{Func: fn, Code: ErrAFMismatch}
-		}
-		family = of
 	}
 	m, err := newExpectMsg(MsgCTExpectGet, FlagDump, family)
 	if err != nil {
 		return nil, named(fn, err)
 	}
-	switch {
-	case !none:
-		m.Nest(ctaExpectMaster|unix.NLA_F_NESTED, f.Master.put)
+	if f.Master != (CTExpectTuple{}) {
+		m.Nest(ctaExpectMaster, func(m *Msg) { f.Master.put(m, f.Master.Proto) })
 		m.PutBE16(ctaExpectZone, f.Zone)
-	case f.Zone != 0:
-		return nil, &Error{Func: fn, Code: ErrMissingAttr, Msg: "a zone without a master"}
 	}
 	return m, m.Err()
-}
-
-// put puts the attributes of a tuple.
-func (t *CTExpectTuple) put(m *Msg) {
-	src, dst := ctaIPv4Src, ctaIPv4Dst
-	if t.Src.Addr().Is6() {
-		src, dst = ctaIPv6Src, ctaIPv6Dst
-	}
-	m.Nest(ctaTupleIP|unix.NLA_F_NESTED, func(m *Msg) {
-		m.PutBytes(uint16(src), t.Src.Addr().AsSlice())
-		m.PutBytes(uint16(dst), t.Dst.Addr().AsSlice())
-	})
-	m.Nest(ctaTupleProto|unix.NLA_F_NESTED, func(m *Msg) {
-		m.PutU8(ctaProtoNum, uint8(t.Proto))
-		switch t.Proto {
-		case unix.IPPROTO_ICMP:
-			m.PutBE16(ctaProtoICMPID, t.ICMPID)
-			m.PutU8(ctaProtoICMPType, t.ICMPType)
-			m.PutU8(ctaProtoICMPCode, t.ICMPCode)
-		case unix.IPPROTO_ICMPV6:
-			m.PutBE16(ctaProtoICMPv6ID, t.ICMPID)
-			m.PutU8(ctaProtoICMPv6Type, t.ICMPType)
-			m.PutU8(ctaProtoICMPv6Code, t.ICMPCode)
-		default:
-			m.PutBE16(ctaProtoSrcPort, t.Src.Port())
-			m.PutBE16(ctaProtoDstPort, t.Dst.Port())
-		}
-	})
 }
 
 // CTExpects asks the kernel for expectations and yields them one by one, each lent for its step; [Retain] or [Clone] keeps one. Errors are those of

@@ -267,16 +267,17 @@ func icmpv6Msg(t testing.TB) *libnl.Msg {
 
 func addrPort(s string) netip.AddrPort { return netip.MustParseAddrPort(s) }
 
+func tcp(src, dst string) libnl.CTExpectTuple {
+	return libnl.CTExpectTuple{Proto: unix.IPPROTO_TCP, CTTuple: libnl.CTTuple{Src: addrPort(src), Dst: addrPort(dst)}}
+}
+
 func TestCTExpectParse(t *testing.T) {
 	e, err := libnl.ParseCTExpect(expectMsg(t))
 	made(t, e, err)
-	tuple := func(src, dst string) libnl.CTExpectTuple {
-		return libnl.CTExpectTuple{Proto: 6, Src: addrPort(src), Dst: addrPort(dst)}
-	}
 	want := libnl.CTExpectInfo{
 		Family: libnl.FamilyIPv4,
-		Expect: tuple("192.0.2.1:0", "192.0.2.2:25610"), Mask: tuple("255.255.255.0:0", "255.255.255.255:65535"),
-		Master: tuple("192.0.2.3:59256", "192.0.2.4:21"), NAT: tuple("198.51.100.7:1234", "0.0.0.0:0"), NATDir: libnl.CTReply,
+		Expect: tcp("192.0.2.1:0", "192.0.2.2:25610"), Mask: tcp("255.255.255.0:0", "255.255.255.255:65535"),
+		Master: tcp("192.0.2.3:59256", "192.0.2.4:21"), NAT: tcp("198.51.100.7:1234", "0.0.0.0:0"), NATDir: libnl.CTReply,
 		Timeout: 299 * time.Second, ID: 0xfffefdfc, Helper: "ftp", Fn: "nat-follow-master", Class: 2, Zone: 0x102,
 		Flags: libnl.CTExpectPermanent | libnl.CTExpectInactive,
 	}

@@ -28,6 +28,7 @@ var families = map[string][]uint16{
 	"nexthop":  {unix.RTM_NEWNEXTHOP, unix.RTM_DELNEXTHOP, unix.RTM_GETNEXTHOP},
 	"lookup":   {0},
 	"ctrl":     {ctrl},
+	"exp":      {2 << 8, 2<<8 | 1, 2<<8 | 2},
 }
 
 // types are those of all families, as the fuzzers choose them.
@@ -43,6 +44,8 @@ func headerOf(typ uint16) int {
 	switch {
 	case typ == 0:
 		return 20
+	case netfilter(typ):
+		return 4
 	case typ&^3 == unix.RTM_NEWLINK:
 		return unix.SizeofIfInfomsg
 	case typ&^3 == unix.RTM_NEWADDR, typ&^3 == unix.RTM_NEWMDB, typ&^3 == unix.RTM_NEWNEXTHOP:
@@ -56,6 +59,9 @@ func headerOf(typ uint16) int {
 // ctrl is the type that messages of the controller have here: on the wire theirs, in another protocol, is that of a link's.
 const ctrl = 0x7f10
 
+// netfilter reports whether a type is one of NETLINK_NETFILTER, with its subsystem in the upper byte.
+func netfilter(typ uint16) bool { return typ>>8 > 0 && typ>>8 < 16 }
+
 // wire returns a message as it is sent, and its protocol.
 func wire(m []byte) (proto int, b []byte) {
 	if len(m) < 6 {
@@ -68,6 +74,9 @@ func wire(m []byte) (proto int, b []byte) {
 		b = slices.Clone(m)
 		ne.PutUint16(b[4:], unix.GENL_ID_CTRL)
 		return unix.NETLINK_GENERIC, b
+	}
+	if netfilter(ne.Uint16(m[4:])) {
+		return unix.NETLINK_NETFILTER, m
 	}
 	return unix.NETLINK_ROUTE, m
 }
@@ -122,6 +131,7 @@ func FuzzMDB(f *testing.F)      { fuzz(f, families["mdb"]) }
 func FuzzNexthop(f *testing.F)  { fuzz(f, families["nexthop"]) }
 func FuzzLookup(f *testing.F)   { fuzz(f, families["lookup"]) }
 func FuzzCtrl(f *testing.F)     { fuzz(f, families["ctrl"]) }
+func FuzzExp(f *testing.F)      { fuzz(f, families["exp"]) }
 
 // fuzz takes three good messages of the types and a script of changes to the attributes of each: lengths stay true, so that what
 // comes out gets far. The three meet in comparisons, updates and caches.
