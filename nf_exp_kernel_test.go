@@ -252,10 +252,10 @@ func ctMaster(t testing.TB, s *libnl.Socket, src, dst netip.AddrPort, more func(
 	t.Helper()
 	m, err := libnl.NewNFMsg(libnl.NFHeader{Subsys: unix.NFNL_SUBSYS_CTNETLINK, Family: familyOf(src)}, libnl.FlagCreate|libnl.FlagExcl)
 	noErr(t, err)
-	putTuple(m, 1|unix.NLA_F_NESTED, src.Addr().String(), dst.Addr().String(), src.Port(), dst.Port()) // CTA_TUPLE_ORIG
-	putTuple(m, 2|unix.NLA_F_NESTED, dst.Addr().String(), src.Addr().String(), dst.Port(), src.Port()) // CTA_TUPLE_REPLY
-	m.PutBE32(7, 1000)                                                                                 // CTA_TIMEOUT
-	m.Nest(5|unix.NLA_F_NESTED, func(m *libnl.Msg) { m.PutString(1, "ftp") })                          // CTA_HELP
+	putTuple(m, 1, src.Addr().String(), dst.Addr().String(), src.Port(), dst.Port()) // CTA_TUPLE_ORIG
+	putTuple(m, 2, dst.Addr().String(), src.Addr().String(), dst.Port(), src.Port()) // CTA_TUPLE_REPLY
+	m.PutBE32(7, 1000)                                                               // CTA_TIMEOUT
+	m.Nest(5, func(m *libnl.Msg) { m.PutString(1, "ftp") })                          // CTA_HELP
 	if more != nil {
 		more(m)
 	}

@@ -11,13 +11,11 @@ import (
 	"context"
 	"iter"
 	"strconv"
-
-	"golang.org/x/sys/unix"
 )
 
 // CTA_EXPECT_*, which package unix does not have.
 const (
-	ctaExpectMaster   = 1 | unix.NLA_F_NESTED
+	ctaExpectMaster   = 1
 	ctaExpectHelpName = 6
 	ctaExpectZone     = 7
 )
