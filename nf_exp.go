@@ -177,9 +177,6 @@ func (e *CTExpect) HelperName() (name string, ok bool) {
 	return C.GoString(C.nfnl_exp_get_helper_name(c)), C.nfnl_exp_test_helper_name(c) != 0
 }
 
-// maxHelperName is NF_CT_HELPER_NAME_LEN without the NUL.
-const maxHelperName = 15
-
 // SetHelperName sets the name of the helper that the expected connection gets, of 15 bytes at most ([ErrRange]).
 //
 // Implements: nfnl_exp_set_helper_name
