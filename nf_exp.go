@@ -25,7 +25,8 @@ type CTExpect struct{ Object }
 
 func (e *CTExpect) object() *Object { return (*Object)(unsafe.Pointer(e)) }
 
-// Multicast groups of NETLINK_NETFILTER that tell of expectations. The kernel sends nothing to the second.
+// Multicast groups of NETLINK_NETFILTER that tell of expectations. The kernel sends nothing to the second. It tells of those of connections that
+// began when somebody listened, or of all with the sysctl net.netfilter.nf_conntrack_events at 1.
 const (
 	GroupCTExpectNew     Group = unix.NFNLGRP_CONNTRACK_EXP_NEW
 	GroupCTExpectUpdate  Group = unix.NFNLGRP_CONNTRACK_EXP_UPDATE

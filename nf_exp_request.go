@@ -236,8 +236,8 @@ func (s *Socket) CTExpects(ctx context.Context, f *CTExpectFilter) iter.Seq2[*CT
 	}
 }
 
-// NewCTExpectCache returns a cache of expectations. In it, and for a [CacheManager], two are the same if the kernel's id is. See [CTExpect] for
-// what the kernel tells of.
+// NewCTExpectCache returns a cache of expectations, of all families. For [Cache.Resync] and a [CacheManager] two are the same if the kernel's id is; see
+// [GroupCTExpectNew] for what a manager is told.
 //
 // Implements: nfnl_exp_alloc_cache
 func NewCTExpectCache(ctx context.Context, s *Socket) (*Cache[*CTExpect], error) {
