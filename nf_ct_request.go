@@ -15,8 +15,8 @@ import (
 	"iter"
 )
 
-// Types of the messages that tell of connections, and multicast groups of NETLINK_NETFILTER that do. The kernel tells of what happens from when
-// somebody listens, or always with the sysctl net.netfilter.nf_conntrack_events at 1.
+// Types of the messages that tell of connections, and multicast groups of NETLINK_NETFILTER that do. The kernel tells of connections that were made
+// while somebody listened, of others with the sysctl net.netfilter.nf_conntrack_events at 1.
 const (
 	MsgCTNew    MsgType = 1<<8 | 0 // an entry is new, or has changed: [CTGroup] tells
 	MsgCTDelete MsgType = 1<<8 | 2 // an entry is gone
@@ -200,8 +200,8 @@ func (c *CT) BuildDelete(f MsgFlags) (*Msg, error) {
 	return builtMsg(fn, ProtoNetfilter, rc, msg)
 }
 
-// Delete removes an entry (IPCTNL_MSG_CT_DELETE), found by its original tuple, else by that of the replies, in its zone; with an ID, that entry and no
-// later one of the same tuple. One that is not there is [fs.ErrNotExist]. Equivalent to: conntrack -D.
+// Delete removes an entry (IPCTNL_MSG_CT_DELETE), found by its original tuple, else by that of the replies, in its zone; with an ID,
+// no entry with another ID. One that is not there is [fs.ErrNotExist]. Equivalent to: conntrack -D.
 //
 // Implements: nfnl_ct_del
 func (c *CT) Delete(ctx context.Context, s *Socket, f MsgFlags) error {
@@ -263,7 +263,8 @@ func (s *Socket) DumpCT() error {
 }
 
 // NewCTCache returns a cache of the entries of the table, filled through s; without a socket it is empty, and [Cache.Refill] fills it. The caller
-// owns it. In a cache an entry is another one if the original tuple, the zone or the ID is; what looks for one goes through all of them.
+// owns it. In a cache an entry is another one if the original tuple, the zone or the ID is; what looks for one goes through all of them. A
+// manager follows it as far as the kernel tells: see [GroupCTDestroy].
 //
 // Implements: nfnl_ct_alloc_cache
 func NewCTCache(ctx context.Context, s *Socket) (*Cache[*CT], error) {
@@ -355,8 +356,8 @@ func NewCTDump(f *CTFilter) (*Msg, error) {
 	return f.dump(msgCTGet)
 }
 
-// ctMessages yields the messages that tell of the entries that f means, and what ParseCTInfo makes of them.
-func (s *Socket) ctMessages(ctx context.Context, fn string, f *CTFilter, yield func(*Msg, *CTInfo, error) bool) {
+// ctMessages yields the messages that tell of the entries that f means, and what ParseCTInfo makes of them, if that is wanted.
+func (s *Socket) ctMessages(ctx context.Context, fn string, f *CTFilter, read bool, yield func(*Msg, *CTInfo, error) bool) {
 	if f == nil {
 		f = &CTFilter{}
 	}
@@ -370,7 +371,7 @@ func (s *Socket) ctMessages(ctx context.Context, fn string, f *CTFilter, yield f
 	}
 	for r, err := range s.request(ctx, fn, m) {
 		var i CTInfo
-		if err == nil {
+		if err == nil && (read || !f.empty()) {
 			err = named(fn, i.parse(r.bytes()))
 		}
 		if err != nil {
@@ -387,7 +388,7 @@ func (s *Socket) ctMessages(ctx context.Context, fn string, f *CTFilter, yield f
 // of [Socket.Request], each ends the loop. Equivalent to: conntrack -L.
 func (s *Socket) CTInfos(ctx context.Context, f *CTFilter) iter.Seq2[CTInfo, error] {
 	return func(yield func(CTInfo, error) bool) {
-		s.ctMessages(ctx, "CTInfos", f, func(_ *Msg, i *CTInfo, err error) bool {
+		s.ctMessages(ctx, "CTInfos", f, true, func(_ *Msg, i *CTInfo, err error) bool {
 			if err != nil {
 				return yield(CTInfo{}, err)
 			}
@@ -400,7 +401,7 @@ func (s *Socket) CTInfos(ctx context.Context, f *CTFilter) iter.Seq2[CTInfo, err
 func (s *Socket) CTs(ctx context.Context, f *CTFilter) iter.Seq2[*CT, error] {
 	return func(yield func(*CT, error) bool) {
 		const fn = "CTs"
-		s.ctMessages(ctx, fn, f, func(m *Msg, _ *CTInfo, err error) bool {
+		s.ctMessages(ctx, fn, f, false, func(m *Msg, _ *CTInfo, err error) bool {
 			if err != nil {
 				return yield(nil, err)
 			}

@@ -623,12 +623,11 @@ func FuzzCTInfo(f *testing.F) {
 	f.Add(ctMsg(f, libnl.MsgCTNew).Bytes()[16:])
 	f.Add(ctMsg(f, libnl.MsgCTDelete).Bytes()[16:60])
 	f.Fuzz(func(t *testing.T, b []byte) {
-		if len(b) > 1<<14 {
+		if len(b) > 3<<10 {
 			return
 		}
 		m, err := libnl.NewMsgSimple(libnl.MsgCTNew, 0)
 		noErr(t, err)
-		noErr(t, m.Expand(len(b)+64))
 		m.Append(b, 1)
 		noErr(t, m.Err())
 		m.SetProto(libnl.ProtoNetfilter)
