@@ -147,6 +147,12 @@ var cacheTypes = map[string]*cacheType{
 		proto: ProtoGeneric, get: unix.GENL_ID_CTRL, // which is the type of all messages of the controller: what a notification tells its command says
 		request: func(MsgType, cacheArgs) (*Msg, error) { return genlCtrlRequest(unix.CTRL_CMD_GETFAMILY, FlagDump), nil },
 	},
+	"netfilter/exp": {
+		proto: ProtoNetfilter, fresh: MsgCTExpectNew, del: MsgCTExpectDelete, get: MsgCTExpectGet,
+		families: []Family{FamilyIPv4, FamilyIPv6},
+		groups:   []Group{GroupCTExpectNew, GroupCTExpectUpdate, GroupCTExpectDestroy},
+		request:  askExpects,
+	},
 	"route/qdisc": {fresh: 36, del: 37},
 	"route/class": {fresh: 40, del: 41},
 	"route/cls":   {fresh: 44, del: 45},
@@ -156,7 +162,6 @@ var cacheTypes = map[string]*cacheType{
 		groups:  []Group{GroupCTNew, GroupCTUpdate, GroupCTDestroy},
 		request: askCTs,
 	},
-	"netfilter/exp":       {proto: ProtoNetfilter, fresh: 2 << 8, del: 2<<8 | 2},
 	"netfilter/queue_msg": {proto: ProtoNetfilter, fresh: 3 << 8},
 	"netfilter/log_msg":   {proto: ProtoNetfilter, fresh: 4 << 8},
 }

@@ -16,6 +16,7 @@
 #include <linux/lwtunnel.h>
 #include <linux/if_link.h>
 #include <linux/netconf.h>
+#include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
 #include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
@@ -1297,6 +1298,7 @@ struct nlgo_objects nlgo_msg_objects(const void *data, uint32_t len, int proto)
 {
 	struct nlgo_objects res = {.err = 0};
 	struct nl_msg *msg = scratch_get(data, len, proto);
+	struct nlattr *nat;
 	int err, mode;
 
 	if (!msg) {
@@ -1309,7 +1311,10 @@ struct nlgo_objects nlgo_msg_objects(const void *data, uint32_t len, int proto)
 	if (proto == NETLINK_ROUTE)
 		neightbl_times(nlmsg_hdr(msg));
 	nlgo_genl_event(nlmsg_hdr(msg), proto);
+	nat = nlgo_exp_hide_nat(nlmsg_hdr(msg), proto);
 	err = nl_msg_parse(msg, collect, &res);
+	if (err >= 0 && nat && res.first)
+		err = nlgo_exp_take_nat(res.first, nat);
 	if (err < 0)
 		objects_drop(&res, err);
 	else if (res.first)
@@ -2137,10 +2142,23 @@ static int mdb_equal(struct nl_object *a, struct nl_object *b)
 	return equal;
 }
 
+/* Whether two have the number that the kernel gives an expectation, which stays
+ * while the timeout runs down. */
+static int exp_counterparts(struct nl_object *a, struct nl_object *b)
+{
+	struct nfnl_exp *ea = (struct nfnl_exp *)a, *eb = (struct nfnl_exp *)b;
+
+	if (!nfnl_exp_test_id(ea) || !nfnl_exp_test_id(eb))
+		return nl_object_identical(a, b);
+	return nfnl_exp_get_id(ea) == nfnl_exp_get_id(eb);
+}
+
 static int counterparts(struct nl_object *a, struct nl_object *b)
 {
 	if (nlgo_object_is(a, "netfilter/ct"))
 		return nlgo_ct_same(a, b);
+	if (nlgo_object_is(a, "netfilter/exp"))
+		return exp_counterparts(a, b);
 	if (!nlgo_object_is(a, "route/mdb"))
 		return nl_object_identical(a, b);
 	return rtnl_mdb_get_ifindex((struct rtnl_mdb *)a) ==
@@ -2154,7 +2172,8 @@ static struct nl_object *counterpart(struct nl_cache *cache,
 	struct nl_object *o;
 
 	if (!nlgo_object_is(obj, "route/mdb") &&
-	    !nlgo_object_is(obj, "netfilter/ct"))
+	    !nlgo_object_is(obj, "netfilter/ct") &&
+	    !nlgo_object_is(obj, "netfilter/exp"))
 		return nlgo_cache_search(cache, obj);
 	for (o = nl_cache_get_first(cache); o; o = nl_cache_get_next(o))
 		if (counterparts(o, obj))
@@ -4439,6 +4458,222 @@ void nlgo_ct_parsed(struct nl_object *obj, struct nlmsghdr *h)
 		return;
 	memcpy(&ns, nla_data(start), sizeof(ns));
 	nfnl_ct_set_timestamp(ct, be64toh(ns), 0);
+}
+
+/* ---- expectations */
+
+int nlgo_exp_set_addr(struct nfnl_exp *exp, int tuple, int dst, int family,
+		      const void *b, size_t len, int prefixlen)
+{
+	struct nl_addr *a = nlgo_addr_new(family, b, len, prefixlen);
+	int err;
+
+	if (!a)
+		return -NLE_NOMEM;
+	err = dst ? nfnl_exp_set_dst(exp, tuple, a)
+		  : nfnl_exp_set_src(exp, tuple, a);
+	nl_addr_put(a);
+	return err;
+}
+
+static int is_network(const struct nl_addr *a)
+{
+	return a && nl_addr_get_prefixlen(a) != 8 * nl_addr_get_len(a);
+}
+
+struct nlgo_unsaid nlgo_exp_unsaid(struct nfnl_exp *exp)
+{
+	const int nat = NFNL_EXP_TUPLE_NAT;
+
+	for (int t = 0; t < NFNL_EXP_TUPLE_MAX; t++)
+		if (is_network(nfnl_exp_get_src(exp, t)) ||
+		    is_network(nfnl_exp_get_dst(exp, t)))
+			return (struct nlgo_unsaid){
+				-NLE_INVAL, "an address with a prefix length"};
+	if (!nfnl_exp_test_src(exp, nat) &&
+	    (nfnl_exp_test_nat_dir(exp) || nfnl_exp_test_dst(exp, nat) ||
+	     nfnl_exp_test_l4protonum(exp, nat) ||
+	     nfnl_exp_test_ports(exp, nat) || nfnl_exp_test_icmp(exp, nat)))
+		return (struct nlgo_unsaid){-NLE_MISSING_ATTR,
+					    "NAT without a source address"};
+	return (struct nlgo_unsaid){0, NULL};
+}
+
+static struct nlattr *nested(struct nlattr *a, int type)
+{
+	return a ? nla_find(nla_data(a), nla_len(a), type) : NULL;
+}
+
+enum { ICMPV6_STEP = CTA_PROTO_ICMPV6_ID - CTA_PROTO_ICMP_ID };
+
+/* libnl knows the attributes of ICMP and not those of ICMPv6, which are as many
+ * and in the same order. Makes one the other. */
+static void icmp_of_icmpv6(struct nlattr *tuple)
+{
+	struct nlattr *proto = nested(tuple, CTA_TUPLE_PROTO), *a;
+	int rem;
+
+	if (!proto)
+		return;
+	nla_for_each_nested(a, proto,
+			    rem) if (nla_type(a) >= CTA_PROTO_ICMPV6_ID &&
+				     nla_type(a) <= CTA_PROTO_ICMPV6_CODE)
+		a->nla_type -= ICMPV6_STEP;
+}
+
+static void icmpv6_of_icmp(struct nlattr *tuple)
+{
+	struct nlattr *proto = nested(tuple, CTA_TUPLE_PROTO), *a;
+	struct nlattr *num = nested(proto, CTA_PROTO_NUM);
+	int rem;
+
+	if (!num || nla_get_u8(num) != IPPROTO_ICMPV6)
+		return;
+	nla_for_each_nested(a, proto,
+			    rem) if (nla_type(a) >= CTA_PROTO_ICMP_ID &&
+				     nla_type(a) <= CTA_PROTO_ICMP_CODE)
+		a->nla_type += ICMPV6_STEP;
+}
+
+int nlgo_exp_build(struct nfnl_exp *exp, int cmd, int flags,
+		   struct nl_msg **msg)
+{
+	struct nlmsghdr *h;
+	struct nlattr *nat, *dir;
+	int err;
+
+	if (cmd == IPCTNL_MSG_EXP_NEW)
+		err = nfnl_exp_build_add_request(exp, flags, msg);
+	else if (cmd == IPCTNL_MSG_EXP_DELETE)
+		err = nfnl_exp_build_delete_request(exp, flags, msg);
+	else
+		err = nfnl_exp_build_query_request(exp, flags, msg);
+	if (err < 0)
+		return err;
+	h = nlmsg_hdr(*msg);
+	for (int t = CTA_EXPECT_MASTER; t <= CTA_EXPECT_MASK; t++)
+		icmpv6_of_icmp(nlmsg_find_attr(h, sizeof(struct nfgenmsg), t));
+	nat = nlmsg_find_attr(h, sizeof(struct nfgenmsg), CTA_EXPECT_NAT);
+	icmpv6_of_icmp(nested(nat, CTA_EXPECT_NAT_TUPLE));
+	/* libnl leaves it in the order of the machine */
+	dir = nested(nat, CTA_EXPECT_NAT_DIR);
+	if (dir)
+		*(uint32_t *)nla_data(dir) = htonl(nla_get_u32(dir));
+	return 0;
+}
+
+/* libnl reads the attribute from the mask, and crashes if there is none. */
+struct nlattr *nlgo_exp_hide_nat(struct nlmsghdr *h, int proto)
+{
+	struct nlattr *a, *nat = NULL;
+	int rem;
+
+	if (proto != NETLINK_NETFILTER ||
+	    NFNL_SUBSYS_ID(h->nlmsg_type) != NFNL_SUBSYS_CTNETLINK_EXP ||
+	    !nlmsg_valid_hdr(h, sizeof(struct nfgenmsg)))
+		return NULL;
+	nlmsg_for_each_attr(a, h, sizeof(struct nfgenmsg), rem)
+	{
+		switch (nla_type(a)) {
+		case CTA_EXPECT_MASTER:
+		case CTA_EXPECT_TUPLE:
+		case CTA_EXPECT_MASK:
+			icmp_of_icmpv6(a);
+			break;
+		case CTA_EXPECT_NAT:
+			a->nla_type = 0x3fff; /* beyond CTA_EXPECT_MAX */
+			nat = a;
+		}
+	}
+	return nat;
+}
+
+static int exp_copy_tuple(struct nfnl_exp *to, int t, struct nfnl_exp *from,
+			  int f)
+{
+	int err = 0;
+
+	if (nfnl_exp_test_src(from, f))
+		err = nfnl_exp_set_src(to, t, nfnl_exp_get_src(from, f));
+	if (!err && nfnl_exp_test_dst(from, f))
+		err = nfnl_exp_set_dst(to, t, nfnl_exp_get_dst(from, f));
+	if (nfnl_exp_test_l4protonum(from, f))
+		nfnl_exp_set_l4protonum(to, t,
+					nfnl_exp_get_l4protonum(from, f));
+	if (nfnl_exp_test_ports(from, f))
+		nfnl_exp_set_ports(to, t, nfnl_exp_get_src_port(from, f),
+				   nfnl_exp_get_dst_port(from, f));
+	if (nfnl_exp_test_icmp(from, f))
+		nfnl_exp_set_icmp(to, t, nfnl_exp_get_icmp_id(from, f),
+				  nfnl_exp_get_icmp_type(from, f),
+				  nfnl_exp_get_icmp_code(from, f));
+	return err;
+}
+
+/* The tuple is parsed as that of an expectation of its own. */
+int nlgo_exp_take_nat(struct nl_object *obj, struct nlattr *nat)
+{
+	struct nfnl_exp *exp = (struct nfnl_exp *)obj, *of;
+	struct nlattr *dir = nested(nat, CTA_EXPECT_NAT_DIR);
+	struct nlattr *tuple = nested(nat, CTA_EXPECT_NAT_TUPLE);
+	struct nl_msg *msg;
+	int err;
+
+	if (dir && nla_len(dir) >= (int)sizeof(uint32_t))
+		nfnl_exp_set_nat_dir(exp, ntohl(nla_get_u32(dir)));
+	if (!tuple)
+		return 0;
+	icmp_of_icmpv6(tuple);
+	msg = nfnlmsg_alloc_simple(NFNL_SUBSYS_CTNETLINK_EXP,
+				   IPCTNL_MSG_EXP_NEW, 0,
+				   nfnl_exp_get_family(exp), 0);
+	if (!msg)
+		return -NLE_NOMEM;
+	err = nla_put(msg, CTA_EXPECT_TUPLE, nla_len(tuple), nla_data(tuple));
+	if (err >= 0)
+		err = nfnlmsg_exp_parse(nlmsg_hdr(msg), &of);
+	nlmsg_free(msg);
+	if (err < 0)
+		return err;
+	err = exp_copy_tuple(exp, NFNL_EXP_TUPLE_NAT, of,
+			     NFNL_EXP_TUPLE_EXPECT);
+	nfnl_exp_put(of);
+	return err;
+}
+
+static void exp_tuple(struct nfnl_exp *exp, int t, struct nlgo_exp_tuple *out)
+{
+	*out = (struct nlgo_exp_tuple){.proto =
+					       nfnl_exp_get_l4protonum(exp, t)};
+	ip_get(nfnl_exp_get_src(exp, t), &out->src);
+	ip_get(nfnl_exp_get_dst(exp, t), &out->dst);
+	if (nfnl_exp_test_ports(exp, t)) {
+		out->sport = nfnl_exp_get_src_port(exp, t);
+		out->dport = nfnl_exp_get_dst_port(exp, t);
+	}
+	if (nfnl_exp_test_icmp(exp, t)) {
+		out->icmp_id = nfnl_exp_get_icmp_id(exp, t);
+		out->icmp_type = nfnl_exp_get_icmp_type(exp, t);
+		out->icmp_code = nfnl_exp_get_icmp_code(exp, t);
+	}
+}
+
+void nlgo_exp_info(struct nfnl_exp *exp, struct nlgo_exp_info *out)
+{
+	const char *helper = nfnl_exp_get_helper_name(exp);
+	const char *fn = nfnl_exp_get_fn(exp);
+
+	for (int t = 0; t < NFNL_EXP_TUPLE_MAX; t++)
+		exp_tuple(exp, t, &out->tuple[t]);
+	out->timeout = nfnl_exp_get_timeout(exp);
+	out->id = nfnl_exp_get_id(exp);
+	out->flags = nfnl_exp_get_flags(exp);
+	out->class = nfnl_exp_get_class(exp);
+	out->zone = nfnl_exp_get_zone(exp);
+	out->family = nfnl_exp_get_family(exp);
+	out->nat_dir = nfnl_exp_get_nat_dir(exp);
+	snprintf(out->helper, sizeof(out->helper), "%s", helper ? helper : "");
+	snprintf(out->fn, sizeof(out->fn), "%s", fn ? fn : "");
 }
 
 /* ---- NetLink */

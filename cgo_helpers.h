@@ -30,6 +30,8 @@
 #include <netlink/genl/family.h>
 #include <netlink/genl/genl.h>
 #include <netlink/netfilter/ct.h>
+#include <netlink/netfilter/exp.h>
+#include <netlink/netfilter/nfnl.h>
 #include <netlink/route/addr.h>
 #include <netlink/route/link.h>
 #include <netlink/route/link/bonding.h>
@@ -1340,6 +1342,47 @@ struct nfnl_ct *nlgo_ct_change(const struct nfnl_ct *ct,
 int nlgo_ct_same(struct nl_object *a, struct nl_object *b);
 /* Sets of a new entry what libnl's parser leaves out. */
 void nlgo_ct_parsed(struct nl_object *obj, struct nlmsghdr *h);
+
+/* ---- expectations */
+
+/* nfnl_exp_set_src and nfnl_exp_set_dst. */
+int nlgo_exp_set_addr(struct nfnl_exp *exp, int tuple, int dst, int family,
+		      const void *b, size_t len, int prefixlen);
+
+/* What the request would not say of the object; err is 0 if it says all. */
+struct nlgo_unsaid {
+	int err;
+	const char *why;
+};
+
+struct nlgo_unsaid nlgo_exp_unsaid(struct nfnl_exp *exp);
+
+/* nfnl_exp_build_*_request by IPCTNL_MSG_EXP_*, and what is wrong with the
+ * request put right. */
+int nlgo_exp_build(struct nfnl_exp *exp, int cmd, int flags,
+		   struct nl_msg **msg);
+
+/* Makes a message of an expectation what libnl's parser understands, and hides
+ * the attribute that it looks for in the wrong place, which is returned. */
+struct nlattr *nlgo_exp_hide_nat(struct nlmsghdr *h, int proto);
+/* Gives the object what that attribute says. */
+int nlgo_exp_take_nat(struct nl_object *obj, struct nlattr *nat);
+
+struct nlgo_exp_tuple {
+	struct nlgo_ip src, dst;
+	uint16_t sport, dport, icmp_id;
+	uint8_t proto, icmp_type, icmp_code;
+};
+
+struct nlgo_exp_info {
+	struct nlgo_exp_tuple tuple[NFNL_EXP_TUPLE_MAX];
+	uint32_t timeout, id, flags, class;
+	uint16_t zone;
+	uint8_t family, nat_dir;
+	char helper[16], fn[256]; /* as long as setters and the kernel allow */
+};
+
+void nlgo_exp_info(struct nfnl_exp *exp, struct nlgo_exp_info *out);
 
 /* ---- NetLink */
 

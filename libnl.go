@@ -428,6 +428,10 @@ package libnl
 // #cgo nocallback nlgo_ct_set_addr
 // #cgo noescape nlgo_ct_parse_nested
 // #cgo nocallback nlgo_ct_parse_nested
+// #cgo noescape nlgo_exp_set_addr
+// #cgo nocallback nlgo_exp_set_addr
+// #cgo noescape nlgo_exp_info
+// #cgo nocallback nlgo_exp_info
 // #include "cgo_helpers.h"
 import "C"
 

@@ -133,6 +133,29 @@ func family(cmd uint8, attrs ...[]byte) []byte {
 	return msg(ctrl, []byte{cmd, 2, 0, 0}, append([][]byte{attr(1, u16(16)), attr(2, str("nlctrl"))}, attrs...)...)
 }
 
+// expect is a message of an expectation.
+func expect(family uint8, attrs ...[]byte) []byte {
+	return msg(2<<8, []byte{family, 0, 0, 0}, attrs...)
+}
+
+// tcpTuple is the tuple of a TCP connection, of the type that it is for.
+func tcpTuple(typ int, ips ...[]byte) []byte {
+	kids := [][]byte{}
+	for i, ip := range ips {
+		at := 1 // CTA_IP_V4_SRC
+		if len(ip) == 16 {
+			at = 3
+		}
+		kids = append(kids, attr(at+i, ip))
+	}
+	return attr(typ, attr(1, kids...), attr(2, attr(1, u8(6)), attr(2, u16(7)), attr(3, u16(21))))
+}
+
+// icmpTuple is the tuple of ICMP, or of ICMPv6 if first is 7.
+func icmpTuple(typ, first int) []byte {
+	return attr(typ, attr(2, attr(1, u8(1)), attr(first, u16(7)), attr(first+1, u8(8)), attr(first+2, u8(0))))
+}
+
 // lookup is an answer to a lookup of v4.
 func lookup(err uint32) []byte {
 	return msg(0, join(v4, u32(1), []byte{8, 0, 254}, []byte{254, 24, 0, 1, 253}, u32(err)))
@@ -269,6 +292,16 @@ var good = map[string][]byte{
 		attr(7, attr(1, attr(2, u32(16)), attr(1, str("notify"))), attr(2, attr(2, u32(17)), attr(1, str("fifteen-letters")))), attr(8, zeros(4))),
 	"ctrl/without": family(1),
 	"ctrl/empty":   family(1, attr(6), attr(7)),
+
+	"exp/plain": expect(unix.AF_INET, tcpTuple(2, v4, v4), tcpTuple(3, v4, v4), tcpTuple(1, v4, v4), attr(4, u32(1)), attr(5, u32(2)), attr(6, str("ftp")),
+		attr(7, u16(3)), attr(8, u32(0xffffffff)), attr(9, u32(4)), attr(11, str("nat-follow-master"))),
+	"exp/v6":                 expect(unix.AF_INET6, tcpTuple(2, v6, v6), tcpTuple(3, v6, v6), tcpTuple(1, v6, v6)),
+	"exp/nat":                expect(unix.AF_INET, tcpTuple(2, v4, v4), tcpTuple(3, v4, v4), attr(10|0x8000, attr(1, []byte{0, 0, 0, 1}), tcpTuple(2, v4, v4))),
+	"exp/nat of a bare mask": expect(unix.AF_INET, attr(3), attr(10, attr(2))),
+	"exp/icmp":               expect(unix.AF_INET, icmpTuple(2, 4), icmpTuple(3, 4), icmpTuple(1, 4)),
+	"exp/icmpv6":             expect(unix.AF_INET6, icmpTuple(2, 7), icmpTuple(3, 7), icmpTuple(1, 7)),
+	"exp/nothing":            expect(unix.AF_INET),
+	"exp/gone":               msg(2<<8|2, []byte{unix.AF_INET, 0, 0, 0}, tcpTuple(2, v4, v4), attr(5, u32(2))),
 }
 
 // vf is a virtual function.

@@ -241,6 +241,20 @@ var bad = []struct {
 	{"lookup/more", join(u32(39), cut(lookup(0), 0)[4:], zeros(3)), "3 stray bytes"},
 
 	{"rule/l3mdev", rule(unix.AF_INET, 0, 0, attr(unix.FRA_L3MDEV)), "FRA_L3MDEV: 0 bytes, want 1"},
+
+	{"exp/header cut", msg(2<<8, zeros(3)), "expectation message: header of 3 bytes, want 4"},
+	{"exp/nat without a mask", expect(unix.AF_INET, attr(10, attr(1, zeros(4)))), "CTA_EXPECT_NAT: without CTA_EXPECT_MASK"},
+	{"exp/nat direction", expect(unix.AF_INET, attr(3), attr(10, attr(1, []byte{1, 0, 0, 0}))), "CTA_EXPECT_NAT_DIR: no direction: 01000000"},
+	{"exp/nat direction short", expect(unix.AF_INET, attr(3), attr(10, attr(1, zeros(2)))), "CTA_EXPECT_NAT_DIR: no direction"},
+	{"exp/helper unterminated", expect(unix.AF_INET, attr(6, []byte("ftpd"))), "CTA_EXPECT_HELP_NAME: string without its NUL"},
+	{"exp/helper too long", expect(unix.AF_INET, attr(6, zeros(17))), "CTA_EXPECT_HELP_NAME: 17 bytes"},
+	{"exp/function unterminated", expect(unix.AF_INET, attr(11, []byte("abcd"))), "CTA_EXPECT_FN: string without its NUL"},
+	{"exp/function empty", expect(unix.AF_INET, attr(11)), "CTA_EXPECT_FN: 0 bytes"},
+	{"exp/address long", expect(unix.AF_INET, attr(2, attr(1, attr(1, zeros(8))))), "CTA_IP_V4_SRC: 8 bytes, want 4"},
+	{"exp/address short", expect(unix.AF_INET6, attr(2, attr(1, attr(3, zeros(4))))), "CTA_IP_V6_SRC: 4 bytes, want 16"},
+	{"exp/port short", expect(unix.AF_INET, attr(3, attr(2, attr(2, u8(1))))), "CTA_EXPECT_MASK: CTA_TUPLE_PROTO: CTA_PROTO_SRC_PORT: 1 bytes, want 2"},
+	{"exp/ports and icmp", expect(unix.AF_INET, attr(1, attr(2, attr(2, u16(1)), attr(4, u16(1))))), "ports, and what ICMP has"},
+	{"exp/timeout short", expect(unix.AF_INET, attr(4, u16(1))), "CTA_EXPECT_TIMEOUT: 2 bytes, want 4"},
 }
 
 func TestBad(t *testing.T) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 #include <netlink/netfilter/ct.h>
+#include <netlink/netfilter/exp.h>
 #include <netlink/route/addr.h>
 #include <netlink/route/link.h>
 #include <netlink/route/neighbour.h>
@@ -84,8 +85,17 @@ static void build_nh(struct nl_object *obj)
 #endif
 }
 
+static void build_exp(struct nfnl_exp *exp)
+{
+	TRY(nfnl_exp_build_add_request(exp, NLM_F_CREATE, &msg));
+	TRY(nfnl_exp_build_delete_request(exp, 0, &msg));
+	TRY(nfnl_exp_build_query_request(exp, 0, &msg));
+}
+
 void build(struct nl_object *obj, struct nl_object *changes)
 {
+	if (is(obj, "netfilter/exp"))
+		build_exp((struct nfnl_exp *)obj);
 	if (is(obj, "route/link"))
 		build_link((struct rtnl_link *)obj,
 			   (struct rtnl_link *)changes);

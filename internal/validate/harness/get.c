@@ -4,6 +4,7 @@
 #include <netlink/fib_lookup/lookup.h>
 #include <netlink/genl/family.h>
 #include <netlink/netfilter/ct.h>
+#include <netlink/netfilter/exp.h>
 #include <netlink/route/addr.h>
 #include <netlink/route/link.h>
 #include <netlink/route/mdb.h>
@@ -280,8 +281,33 @@ static void get_family(struct genl_family *family)
 	genl_family_get_maxattr(family);
 }
 
+static void get_exp(struct nfnl_exp *exp)
+{
+	nfnl_exp_get_family(exp);
+	nfnl_exp_get_timeout(exp);
+	nfnl_exp_get_id(exp);
+	nfnl_exp_get_zone(exp);
+	nfnl_exp_get_flags(exp);
+	nfnl_exp_get_class(exp);
+	nfnl_exp_get_nat_dir(exp);
+	see_text(nfnl_exp_get_helper_name(exp));
+	see_text(nfnl_exp_get_fn(exp));
+	for (int t = 0; t < NFNL_EXP_TUPLE_MAX; t++) {
+		see_addr(nfnl_exp_get_src(exp, t));
+		see_addr(nfnl_exp_get_dst(exp, t));
+		nfnl_exp_get_l4protonum(exp, t);
+		nfnl_exp_get_src_port(exp, t);
+		nfnl_exp_get_dst_port(exp, t);
+		nfnl_exp_get_icmp_id(exp, t);
+		nfnl_exp_get_icmp_type(exp, t);
+		nfnl_exp_get_icmp_code(exp, t);
+	}
+}
+
 void get(struct nl_object *obj)
 {
+	if (is(obj, "netfilter/exp"))
+		get_exp((struct nfnl_exp *)obj);
 	if (is(obj, "genl/family"))
 		get_family((struct genl_family *)obj);
 	if (is(obj, "netfilter/ct"))
