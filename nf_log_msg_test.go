@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net"
+	"os/exec"
 	"reflect"
 	"slices"
 	"strings"
@@ -525,7 +526,10 @@ func TestNFLogBridge(t *testing.T) {
 	nltest.Link(t, "bridge", "br0")
 	nltest.Run(t, "ip", "link", "set", "v0", "master", "br0")
 	nltest.Run(t, "ip", "link", "set", "br0", "up")
-	nltest.Rule(t, "ebtables", "-A INPUT -p 802_1Q --nflog-group 3 --nflog-prefix tagged -j ACCEPT")
+	if _, err := exec.LookPath("ebtables"); err != nil {
+		t.Skip(err)
+	}
+	nltest.Probe(t, "ebtables", "-A", "INPUT", "-s", "02:00:00:00:00:07", "--nflog-group", "3", "--nflog-prefix", "tagged", "-j", "ACCEPT")
 	v0, _ := macOf(t, "v0")
 	br0, _ := macOf(t, "br0")
 	content := slices.Concat(bytes.Repeat([]byte{0xff}, 6), []byte{2, 0, 0, 0, 0, 7}, be16(0x8100), be16(0xb007), be16(0x88b5), bytes.Repeat([]byte("payload!"), 8))
