@@ -418,6 +418,12 @@ package libnl
 // #cgo nocallback nlgo_genl_handle
 // #cgo noescape nlgo_genl_op2name
 // #cgo nocallback nlgo_genl_op2name
+// #cgo noescape nlgo_ct_info
+// #cgo nocallback nlgo_ct_info
+// #cgo noescape nlgo_ct_set_addr
+// #cgo nocallback nlgo_ct_set_addr
+// #cgo noescape nlgo_ct_parse_nested
+// #cgo nocallback nlgo_ct_parse_nested
 // #cgo noescape nfnl_log_copy_mode2str
 // #cgo nocallback nfnl_log_copy_mode2str
 // #cgo noescape nfnl_log_str2copy_mode

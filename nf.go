@@ -90,7 +90,7 @@ func holdsPackets(b []byte) bool {
 		return false
 	}
 	t := getHeader(b).Type
-	return false && (t == nfQueuePacket || t == NFLogMsgPacket)
+	return t == nfQueuePacket || t == NFLogMsgPacket
 }
 
 const nfQueuePacket MsgType = 3 << 8

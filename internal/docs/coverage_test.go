@@ -17,7 +17,9 @@ import (
 // later are the headers of libnl whose functions are bound by a later part of the work.
 var later = []string{
 	"netlink/route/tc.h", "netlink/route/qdisc", "netlink/route/class", "netlink/route/cls", "netlink/route/act", "netlink/route/pktloc.h",
-	"netlink/netfilter/",
+	"netlink/netfilter/exp.h",
+	"netlink/netfilter/log.h", "netlink/netfilter/log_msg.h",
+	"netlink/netfilter/queue.h", "netlink/netfilter/queue_msg.h", "netlink/netfilter/netfilter.h",
 }
 
 // lines yields the fields of a file of lines with tabs between them.

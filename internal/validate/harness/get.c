@@ -3,6 +3,7 @@
 #include <linux/rtnetlink.h>
 #include <netlink/fib_lookup/lookup.h>
 #include <netlink/genl/family.h>
+#include <netlink/netfilter/ct.h>
 #include <netlink/route/addr.h>
 #include <netlink/route/link.h>
 #include <netlink/route/mdb.h>
@@ -245,6 +246,31 @@ static void get_result(struct flnl_result *res)
 	flnl_result_get_error(res);
 }
 
+static void get_ct(struct nfnl_ct *ct)
+{
+	nfnl_ct_get_family(ct);
+	nfnl_ct_get_proto(ct);
+	nfnl_ct_get_tcp_state(ct);
+	nfnl_ct_get_status(ct);
+	nfnl_ct_get_timeout(ct);
+	nfnl_ct_get_mark(ct);
+	nfnl_ct_get_use(ct);
+	nfnl_ct_get_id(ct);
+	nfnl_ct_get_zone(ct);
+	see(nfnl_ct_get_timestamp(ct), sizeof(struct nfnl_ct_timestamp));
+	for (int repl = 0; repl <= 1; repl++) {
+		see_addr(nfnl_ct_get_src(ct, repl));
+		see_addr(nfnl_ct_get_dst(ct, repl));
+		nfnl_ct_get_src_port(ct, repl);
+		nfnl_ct_get_dst_port(ct, repl);
+		nfnl_ct_get_icmp_id(ct, repl);
+		nfnl_ct_get_icmp_type(ct, repl);
+		nfnl_ct_get_icmp_code(ct, repl);
+		nfnl_ct_get_packets(ct, repl);
+		nfnl_ct_get_bytes(ct, repl);
+	}
+}
+
 static void get_family(struct genl_family *family)
 {
 	genl_family_get_id(family);
@@ -258,6 +284,8 @@ void get(struct nl_object *obj)
 {
 	if (is(obj, "genl/family"))
 		get_family((struct genl_family *)obj);
+	if (is(obj, "netfilter/ct"))
+		get_ct((struct nfnl_ct *)obj);
 	if (is(obj, "route/link"))
 		get_link(obj);
 	if (is(obj, "route/addr"))
