@@ -198,6 +198,45 @@ func TestNFLogMsgParse(t *testing.T) {
 	isErr(t, "nil", err, libnl.ErrClosed)
 }
 
+// The kernel sends the entry only if it was built to: here it is hand-made.
+func TestNFLogMsgParseCT(t *testing.T) {
+	b := logMsg(t, func(m *libnl.Msg) {
+		m.Nest(nfulaCT, func(m *libnl.Msg) {
+			m.Nest(1, func(m *libnl.Msg) { // CTA_TUPLE_ORIG
+				m.Nest(1, func(m *libnl.Msg) {
+					m.PutBytes(1, []byte{192, 0, 2, 1})
+					m.PutBytes(2, []byte{192, 0, 2, 2})
+				})
+				m.Nest(2, func(m *libnl.Msg) {
+					m.PutU8(1, unix.IPPROTO_UDP)
+					m.PutBytes(2, be16(4000))
+					m.PutBytes(3, be16(53))
+				})
+			})
+			m.PutBytes(8, be32(0x80000007)) // CTA_MARK
+		})
+		m.PutBytes(nfulaCTInfo, be32(2))
+	})
+	m, err := libnl.ParseNFLogMsg(b)
+	made(t, m, err)
+	ct, ok := m.CT()
+	if !ok {
+		t.Fatal("no entry")
+	}
+	made(t, ct, nil)
+	equal(t, "source", ct.Src(libnl.CTOriginal), mustAddr(t, "192.0.2.1"))
+	equal(t, "destination", ct.Dst(libnl.CTOriginal), mustAddr(t, "192.0.2.2"))
+	equal(t, "port", opt(ct.DstPort(libnl.CTOriginal)), some(uint16(53)))
+	equal(t, "mark", opt(ct.Mark()), some(uint32(0x80000007)))
+	equal(t, "family", ct.Family(), libnl.FamilyIPv4)
+	c, rc := oracle.ParseObjects(b.Bytes(), unix.NETLINK_NETFILTER, int(libnl.DumpLine))
+	equal(t, "libnl's code", rc, 0)
+	equal(t, "text", dumpOf(t, &m.Object, libnl.DumpLine), c[0].Text)
+	noErr(t, m.Close())
+	equal(t, "without the message", opt(ct.SrcPort(libnl.CTOriginal)), some(uint16(4000)))
+	equal(t, "references", ct.RefCount(), 1)
+}
+
 // Each setter against C's, as far as libnl's text shows it; the getters, which the messages of TestNFLogMsgParse check, for all.
 func TestNFLogMsgAttrs(t *testing.T) {
 	type M = *libnl.NFLogMsg

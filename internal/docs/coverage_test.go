@@ -18,7 +18,6 @@ import (
 var later = []string{
 	"netlink/route/tc.h", "netlink/route/qdisc", "netlink/route/class", "netlink/route/cls", "netlink/route/act", "netlink/route/pktloc.h",
 	"netlink/netfilter/exp.h",
-	"netlink/netfilter/log.h", "netlink/netfilter/log_msg.h",
 	"netlink/netfilter/queue.h", "netlink/netfilter/queue_msg.h", "netlink/netfilter/netfilter.h",
 }
 

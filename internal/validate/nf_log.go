@@ -6,7 +6,6 @@ package validate
 
 import (
 	"encoding/binary"
-	"errors"
 	"fmt"
 
 	"golang.org/x/sys/unix"
@@ -15,7 +14,7 @@ import (
 func init() {
 	register(unix.NETLINK_NETFILTER, message{
 		name:   "logged packet",
-		header: 4, // struct nfgenmsg
+		header: nfHeaderLen,
 		env:    func(h []byte) env { return env{family: h[0]} },
 		attrs:  logAttrs,
 	}, 4<<8) // NFNL_SUBSYS_ULOG, NFULNL_MSG_PACKET
@@ -39,7 +38,7 @@ var logAttrs = attrs(table{rules: []attrRule{
 	{15, "NFULA_HWTYPE", u16},
 	{16, "NFULA_HWHEADER", atLeast(0)},
 	{17, "NFULA_HWLEN", u16},
-	{18, "NFULA_CT", by(func(env, []byte) error { return errors.New("no rules yet") })},
+	{18, "NFULA_CT", nest(ctAttrs)},
 	{19, "NFULA_CT_INFO", u32},
 	{20, "NFULA_VLAN", nest(logVLAN)},
 }})
