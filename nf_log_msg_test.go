@@ -528,6 +528,7 @@ func TestNFLogConntrack(t *testing.T) {
 	s := dialNF(t, nil)
 	l := newNFLog(t)
 	l.SetGroup(3)
+	l.SetQueueThreshold(1)
 	l.SetFlags(libnl.NFLogFlagConntrack)
 	err := l.Create(t.Context(), s)
 	if isUnsupported(err) {
