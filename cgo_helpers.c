@@ -4676,6 +4676,106 @@ void nlgo_exp_info(struct nfnl_exp *exp, struct nlgo_exp_info *out)
 	snprintf(out->fn, sizeof(out->fn), "%s", fn ? fn : "");
 }
 
+/* ---- log */
+
+/* Where in a configuration libnl keeps the flags, and behind them those that
+ * were set or unset, found by setting what no other field has; 0 if they are
+ * not there. */
+static size_t log_flags_offset(void)
+{
+	static const uint32_t marks[2] = {0x5ac3a53c, 0x5ac3a53c};
+	struct nfnl_log *log = nfnl_log_alloc();
+	size_t at = 0, room;
+
+	if (!log)
+		return 0;
+	nfnl_log_set_flags(log, marks[0]);
+	room = malloc_usable_size(log);
+	for (size_t i = sizeof(marks[0]); i + sizeof(marks) <= room && !at;
+	     i += sizeof(marks[0]))
+		if (!memcmp((char *)log + i, marks, sizeof(marks)))
+			at = i;
+	nfnl_log_put(log);
+	return at;
+}
+
+struct nlgo_log_flags nlgo_log_flags(struct nfnl_log *log)
+{
+	struct nlgo_log_flags f = {0, 0};
+	size_t at = log_flags_offset();
+
+	if (at)
+		memcpy(&f, (char *)log + at, sizeof(f));
+	return f;
+}
+
+static uint32_t log_msg_has(struct nfnl_log_msg *m)
+{
+	uint32_t has = 0;
+
+	if (nfnl_log_msg_get_timestamp(m))
+		has |= NLGO_LOG_TIMESTAMP;
+	if (nfnl_log_msg_test_uid(m))
+		has |= NLGO_LOG_UID;
+	if (nfnl_log_msg_test_gid(m))
+		has |= NLGO_LOG_GID;
+	if (nfnl_log_msg_test_seq(m))
+		has |= NLGO_LOG_SEQ;
+	if (nfnl_log_msg_test_seq_global(m))
+		has |= NLGO_LOG_SEQ_GLOBAL;
+	if (nfnl_log_msg_test_vlan_tag(m))
+		has |= NLGO_LOG_VLAN_TAG;
+	if (nfnl_log_msg_test_ct_info(m))
+		has |= NLGO_LOG_CT_INFO;
+	return has;
+}
+
+void nlgo_log_msg_info(struct nfnl_log_msg *m, struct nlgo_log_msg_info *out)
+{
+	const struct timeval *tv = nfnl_log_msg_get_timestamp(m);
+
+	out->has = log_msg_has(m);
+	if (tv) {
+		out->sec = tv->tv_sec;
+		out->usec = tv->tv_usec;
+	}
+	out->payload = nfnl_log_msg_get_payload(m, &out->payload_len);
+	out->hwheader = nfnl_log_msg_get_hwheader(m, &out->hwheader_len);
+	out->hwaddr = nfnl_log_msg_get_hwaddr(m, &out->hwaddr_len);
+	out->prefix = nfnl_log_msg_get_prefix(m);
+	out->mark = nfnl_log_msg_get_mark(m);
+	out->indev = nfnl_log_msg_get_indev(m);
+	out->outdev = nfnl_log_msg_get_outdev(m);
+	out->physindev = nfnl_log_msg_get_physindev(m);
+	out->physoutdev = nfnl_log_msg_get_physoutdev(m);
+	out->uid = nfnl_log_msg_get_uid(m);
+	out->gid = nfnl_log_msg_get_gid(m);
+	out->seq = nfnl_log_msg_get_seq(m);
+	out->seq_global = nfnl_log_msg_get_seq_global(m);
+	out->ct_info = nfnl_log_msg_get_ct_info(m);
+	out->hwproto = nfnl_log_msg_get_hwproto(m);
+	out->hwtype = nfnl_log_msg_get_hwtype(m);
+	out->vlan_proto = nfnl_log_msg_get_vlan_proto(m);
+	out->vlan_tag = nfnl_log_msg_get_vlan_tag(m);
+	out->family = nfnl_log_msg_get_family(m);
+	out->hook = nfnl_log_msg_get_hook(m);
+}
+
+int nlgo_log_msg_set_ct(struct nfnl_log_msg *m, struct nfnl_ct *ct)
+{
+	struct nfnl_ct *old = nfnl_log_msg_get_ct(m);
+	struct nl_object *room = nl_object_clone(OBJ(ct));
+
+	/* without memory the setter would leave an entry that is NULL, and
+	 * dumps follow it */
+	if (!room)
+		return -NLE_NOMEM;
+	nl_object_put(room);
+	nfnl_log_msg_set_ct(m, ct);
+	nfnl_ct_put(old);
+	return 0;
+}
+
 /* ---- NetLink */
 
 uint32_t nlgo_drops(int fd)

@@ -32,6 +32,9 @@
 #include <netlink/netfilter/ct.h>
 #include <netlink/netfilter/exp.h>
 #include <netlink/netfilter/nfnl.h>
+#include <netlink/netfilter/log.h>
+#include <netlink/netfilter/log_msg.h>
+#include <netlink/netfilter/netfilter.h>
 #include <netlink/route/addr.h>
 #include <netlink/route/link.h>
 #include <netlink/route/link/bonding.h>
@@ -1383,6 +1386,43 @@ struct nlgo_exp_info {
 };
 
 void nlgo_exp_info(struct nfnl_exp *exp, struct nlgo_exp_info *out);
+
+/* ---- log */
+
+struct nlgo_log_flags {
+	uint32_t set;	/* nfnl_log_get_flags, which not every libnl exports */
+	uint32_t known; /* and those that were set or unset */
+};
+
+struct nlgo_log_flags nlgo_log_flags(struct nfnl_log *log);
+
+/* What a logged packet has, of what it may have with any value. */
+enum nlgo_log_attr {
+	NLGO_LOG_TIMESTAMP = 1,
+	NLGO_LOG_UID = 2,
+	NLGO_LOG_GID = 4,
+	NLGO_LOG_SEQ = 8,
+	NLGO_LOG_SEQ_GLOBAL = 16,
+	NLGO_LOG_VLAN_TAG = 32,
+	NLGO_LOG_CT_INFO = 64,
+};
+
+/* A logged packet in one piece; what pointers lead to is the object's own. */
+struct nlgo_log_msg_info {
+	int64_t sec, usec;
+	const void *payload, *hwheader;
+	const uint8_t *hwaddr;
+	const char *prefix;
+	int payload_len, hwheader_len, hwaddr_len;
+	uint32_t has, mark, indev, outdev, physindev, physoutdev;
+	uint32_t uid, gid, seq, seq_global, ct_info;
+	uint16_t hwproto, hwtype, vlan_proto, vlan_tag;
+	uint8_t family, hook;
+};
+
+void nlgo_log_msg_info(struct nfnl_log_msg *m, struct nlgo_log_msg_info *out);
+/* nfnl_log_msg_set_ct, which loses the entry that was there. */
+int nlgo_log_msg_set_ct(struct nfnl_log_msg *m, struct nfnl_ct *ct);
 
 /* ---- NetLink */
 

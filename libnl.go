@@ -432,6 +432,36 @@ package libnl
 // #cgo nocallback nlgo_exp_set_addr
 // #cgo noescape nlgo_exp_info
 // #cgo nocallback nlgo_exp_info
+// #cgo noescape nfnl_log_copy_mode2str
+// #cgo nocallback nfnl_log_copy_mode2str
+// #cgo noescape nfnl_log_str2copy_mode
+// #cgo nocallback nfnl_log_str2copy_mode
+// #cgo noescape nfnl_log_flags2str
+// #cgo nocallback nfnl_log_flags2str
+// #cgo noescape nfnl_log_str2flags
+// #cgo nocallback nfnl_log_str2flags
+// #cgo noescape nfnl_inet_hook2str
+// #cgo nocallback nfnl_inet_hook2str
+// #cgo noescape nfnl_str2inet_hook
+// #cgo nocallback nfnl_str2inet_hook
+// #cgo noescape nfnl_log_msg_get_hwaddr
+// #cgo nocallback nfnl_log_msg_get_hwaddr
+// #cgo noescape nfnl_log_msg_get_payload
+// #cgo nocallback nfnl_log_msg_get_payload
+// #cgo noescape nfnl_log_msg_get_hwheader
+// #cgo nocallback nfnl_log_msg_get_hwheader
+// #cgo noescape nfnl_log_msg_set_hwaddr
+// #cgo nocallback nfnl_log_msg_set_hwaddr
+// #cgo noescape nfnl_log_msg_set_payload
+// #cgo nocallback nfnl_log_msg_set_payload
+// #cgo noescape nfnl_log_msg_set_hwheader
+// #cgo nocallback nfnl_log_msg_set_hwheader
+// #cgo noescape nfnl_log_msg_set_prefix
+// #cgo nocallback nfnl_log_msg_set_prefix
+// #cgo noescape nfnl_log_msg_set_timestamp
+// #cgo nocallback nfnl_log_msg_set_timestamp
+// #cgo noescape nlgo_log_msg_info
+// #cgo nocallback nlgo_log_msg_info
 // #include "cgo_helpers.h"
 import "C"
 

@@ -50,7 +50,7 @@ type Objecter interface {
 type Kind interface {
 	Objecter
 	*Object | *Link | *IfAddr | *Route | *Nexthop | *Neigh | *NeighTable | *Rule | *Netconf | *MDB | *FIBResult | *GenlFamily |
-		*CT | *CTExpect
+		*CT | *CTExpect | *NFLog | *NFLogMsg
 }
 
 // handle returns the handle o as one of another kind; what the C object is has been seen to.
@@ -89,6 +89,10 @@ func typeName[O Kind]() string {
 		return "netfilter/ct"
 	case *CTExpect:
 		return "netfilter/exp"
+	case *NFLog:
+		return "netfilter/log"
+	case *NFLogMsg:
+		return "netfilter/log_msg"
 	}
 	return ""
 }

@@ -112,6 +112,9 @@ func ct(family uint8, attrs ...[]byte) []byte {
 	return msg(nf(1, 0), []byte{family, 0, 0, 0}, attrs...)
 }
 
+// logged is a packet that was logged.
+func logged(attrs ...[]byte) []byte { return msg(nf(4, 0), []byte{unix.AF_INET, 0, 0, 9}, attrs...) }
+
 func be16(v uint16) []byte { return binary.BigEndian.AppendUint16(nil, v) }
 func be32(v uint32) []byte { return binary.BigEndian.AppendUint32(nil, v) }
 func be64(v uint64) []byte { return binary.BigEndian.AppendUint64(nil, v) }
@@ -284,6 +287,13 @@ var good = map[string][]byte{
 	"ct/icmpv6": ct(unix.AF_INET6, attr(1, attr(1, attr(3, v6), attr(4, v6)), attr(2, attr(1, u8(58)), attr(7, be16(9)), attr(8, u8(128)), attr(9, u8(0))))),
 	"ct/gone":   msg(nf(1, 2), []byte{unix.AF_INET, 0, 0, 0}, ctTuple(1, v4, v4, unix.IPPROTO_UDP), attr(12, be32(1))),
 	"ct/empty":  ct(0),
+
+	"log/plain": logged(attr(1, be16(0x800), []byte{1, 0}), attr(2, be32(7)), attr(3, be64(1), be64(2)), attr(4, be32(2)), attr(5, be32(3)), attr(6, be32(4)), attr(7, be32(5)),
+		attr(8, be16(6), be16(0), mac, zeros(2)), attr(9, zeros(61)), attr(10, str("prefix")), attr(11, be32(0)), attr(14, be32(0)), attr(12, be32(1)), attr(13, be32(2)),
+		attr(15, be16(1)), attr(16, zeros(14)), attr(17, be16(14)), attr(20, attr(1, be16(0x8100)), attr(2, be16(0xb007))), attr(21, zeros(18))),
+	"log/conntrack": logged(attr(18, ctTuple(1, v4, v4, unix.IPPROTO_TCP), ctTuple(2, v4, v4, unix.IPPROTO_TCP), attr(12, be32(1)), attr(3, be32(0x18e))), attr(19, be32(2))),
+	"log/no bytes":  logged(attr(9), attr(10, str("")), attr(16), attr(18), attr(20)),
+	"log/empty":     logged(),
 
 	"lookup/found": lookup(0),
 	"lookup/error": lookup(0xffffff8f), // -ENETUNREACH

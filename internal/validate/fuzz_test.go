@@ -30,6 +30,7 @@ var families = map[string][]uint16{
 	"ctrl":     {ctrl},
 	"ct":       {nf(1, 0), nf(1, 1), nf(1, 2)},
 	"exp":      {nf(2, 0), nf(2, 1), nf(2, 2)},
+	"log":      {nf(4, 0)},
 }
 
 // types are those of all families, as the fuzzers choose them.
@@ -133,6 +134,7 @@ func FuzzLookup(f *testing.F)   { fuzz(f, families["lookup"]) }
 func FuzzCtrl(f *testing.F)     { fuzz(f, families["ctrl"]) }
 func FuzzCT(f *testing.F)       { fuzz(f, families["ct"]) }
 func FuzzExp(f *testing.F)      { fuzz(f, families["exp"]) }
+func FuzzLog(f *testing.F)      { fuzz(f, families["log"]) }
 
 // fuzz takes three good messages of the types and a script of changes to the attributes of each: lengths stay true, so that what
 // comes out gets far. The three meet in comparisons, updates and caches.

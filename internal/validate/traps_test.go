@@ -61,6 +61,7 @@ var overreads = []string{
 	"mdb/gone, empty",
 	"mdb/gone, group empty",
 	"exp/function unterminated",
+	"log/prefix unterminated",
 }
 
 const victim = "VALIDATE_TEST_VICTIM"

@@ -237,6 +237,20 @@ var bad = []struct {
 	{"ct/zone", ct(unix.AF_INET, attr(18, u8(1))), "CTA_ZONE: 1 bytes, want 2"},
 	{"ct/timestamp", ct(unix.AF_INET, attr(20, attr(1, be32(1)))), "CTA_TIMESTAMP: CTA_TIMESTAMP_START: 4 bytes, want 8"},
 
+	{"log/header cut", msg(nf(4, 0), zeros(3)), "logged packet: header of 3 bytes, want 4"},
+	{"log/configuration", msg(nf(4, 1), zeros(4)), "no rules for message type 1025"},
+	{"log/packet header", logged(attr(1, be16(0x800))), "NFULA_PACKET_HDR: 2 bytes, want at least 4"},
+	{"log/mark", logged(attr(2, be16(1))), "NFULA_MARK: 2 bytes, want 4"},
+	{"log/timestamp", logged(attr(3, be64(1))), "NFULA_TIMESTAMP: 8 bytes, want at least 16"},
+	{"log/address short", logged(attr(8, be16(6), be16(0), mac)), "NFULA_HWADDR: 10 bytes, want at least 12"},
+	{"log/address too long", logged(attr(8, be16(20), zeros(22))), "NFULA_HWADDR: address of 20 bytes"},
+	{"log/prefix unterminated", logged(attr(10, []byte("prefix!!"))), "NFULA_PREFIX: string without its NUL"},
+	{"log/prefix empty", logged(attr(10)), "NFULA_PREFIX: 0 bytes, want at least 1"},
+	{"log/type", logged(attr(15)), "NFULA_HWTYPE: 0 bytes, want 2"},
+	{"log/vlan", logged(attr(20, attr(2, u8(1)))), "NFULA_VLAN: NFULA_VLAN_TCI: 1 bytes, want 2"},
+	{"log/conntrack", logged(attr(18, attr(1, attr(1, attr(1, u16(1)))))), "NFULA_CT: CTA_TUPLE_ORIG: CTA_TUPLE_IP: CTA_IP_V4_SRC: 2 bytes, want 4"},
+	{"log/conntrack twice", logged(attr(18), attr(18)), "NFULA_CT: stands there twice"},
+
 	{"lookup/cut", cut(lookup(0), 4), "lookup result: header of 16 bytes, want 20"},
 	{"lookup/more", join(u32(39), cut(lookup(0), 0)[4:], zeros(3)), "3 stray bytes"},
 

@@ -5,6 +5,7 @@
 #include <netlink/genl/family.h>
 #include <netlink/netfilter/ct.h>
 #include <netlink/netfilter/exp.h>
+#include <netlink/netfilter/log_msg.h>
 #include <netlink/route/addr.h>
 #include <netlink/route/link.h>
 #include <netlink/route/mdb.h>
@@ -272,6 +273,43 @@ static void get_ct(struct nfnl_ct *ct)
 	}
 }
 
+static void get_log_msg(struct nfnl_log_msg *m)
+{
+	struct nfnl_ct *ct = nfnl_log_msg_get_ct(m);
+	const void *p;
+	int len;
+
+	p = nfnl_log_msg_get_hwaddr(m, &len);
+	see(p, len);
+	p = nfnl_log_msg_get_payload(m, &len);
+	see(p, len);
+	p = nfnl_log_msg_get_hwheader(m, &len);
+	see(p, len);
+	p = nfnl_log_msg_get_timestamp(m);
+	if (p)
+		see(p, sizeof(struct timeval));
+	see_text(nfnl_log_msg_get_prefix(m));
+	nfnl_log_msg_get_family(m);
+	nfnl_log_msg_get_hwproto(m);
+	nfnl_log_msg_get_hook(m);
+	nfnl_log_msg_get_mark(m);
+	nfnl_log_msg_get_indev(m);
+	nfnl_log_msg_get_outdev(m);
+	nfnl_log_msg_get_physindev(m);
+	nfnl_log_msg_get_physoutdev(m);
+	nfnl_log_msg_get_uid(m);
+	nfnl_log_msg_get_gid(m);
+	nfnl_log_msg_get_seq(m);
+	nfnl_log_msg_get_seq_global(m);
+	nfnl_log_msg_get_hwtype(m);
+	nfnl_log_msg_get_hwlen(m);
+	nfnl_log_msg_get_vlan_proto(m);
+	nfnl_log_msg_get_vlan_tag(m);
+	nfnl_log_msg_get_ct_info(m);
+	if (ct)
+		get_ct(ct);
+}
+
 static void get_family(struct genl_family *family)
 {
 	genl_family_get_id(family);
@@ -312,6 +350,8 @@ void get(struct nl_object *obj)
 		get_family((struct genl_family *)obj);
 	if (is(obj, "netfilter/ct"))
 		get_ct((struct nfnl_ct *)obj);
+	if (is(obj, "netfilter/log_msg"))
+		get_log_msg((struct nfnl_log_msg *)obj);
 	if (is(obj, "route/link"))
 		get_link(obj);
 	if (is(obj, "route/addr"))
