@@ -30,6 +30,10 @@
 #include <netlink/genl/family.h>
 #include <netlink/genl/genl.h>
 #include <netlink/netfilter/ct.h>
+#include <netlink/netfilter/netfilter.h>
+#include <netlink/netfilter/nfnl.h>
+#include <netlink/netfilter/queue.h>
+#include <netlink/netfilter/queue_msg.h>
 #include <netlink/route/addr.h>
 #include <netlink/route/link.h>
 #include <netlink/route/link/bonding.h>
@@ -1284,6 +1288,22 @@ int nlgo_genl_op2name(int family, int op, char *buf, size_t len);
 /* Makes a notification of the controller, of a family that goes or of a group,
  * what libnl's parser makes an object of. */
 void nlgo_genl_event(struct nlmsghdr *h, int proto);
+
+/* ---- queue */
+
+struct nlgo_queue_msg {
+	int64_t sec, usec;
+	uint32_t packetid, mark, indev, outdev, physindev, physoutdev;
+	uint16_t group, hwproto; /* as in the object */
+	uint8_t family, hook, hwaddr_len, has_time;
+	uint8_t hwaddr[8];
+};
+
+void nlgo_queue_msg_info(const struct nfnl_queue_msg *m,
+			 struct nlgo_queue_msg *out);
+/* -NLE_RANGE for a time that does not fit. */
+int nlgo_queue_msg_set_time(struct nfnl_queue_msg *m, int64_t sec,
+			    int64_t usec);
 
 /* ---- NetLink */
 

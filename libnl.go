@@ -418,6 +418,8 @@ package libnl
 // #cgo nocallback nlgo_genl_handle
 // #cgo noescape nlgo_genl_op2name
 // #cgo nocallback nlgo_genl_op2name
+// #cgo noescape nlgo_queue_msg_info
+// #cgo nocallback nlgo_queue_msg_info
 // #include "cgo_helpers.h"
 import "C"
 

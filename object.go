@@ -50,7 +50,7 @@ type Objecter interface {
 type Kind interface {
 	Objecter
 	*Object | *Link | *IfAddr | *Route | *Nexthop | *Neigh | *NeighTable | *Rule | *Netconf | *MDB | *FIBResult | *GenlFamily |
-		*CT
+		*CT | *NFQueue | *NFQueueMsg
 }
 
 // handle returns the handle o as one of another kind; what the C object is has been seen to.
@@ -87,6 +87,10 @@ func typeName[O Kind]() string {
 		return "genl/family"
 	case *CT:
 		return "netfilter/ct"
+	case *NFQueue:
+		return "netfilter/queue"
+	case *NFQueueMsg:
+		return "netfilter/queuemsg"
 	}
 	return ""
 }
