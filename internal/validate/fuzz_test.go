@@ -28,6 +28,7 @@ var families = map[string][]uint16{
 	"nexthop":  {unix.RTM_NEWNEXTHOP, unix.RTM_DELNEXTHOP, unix.RTM_GETNEXTHOP},
 	"lookup":   {0},
 	"ctrl":     {ctrl},
+	"packet":   {queuePacket},
 }
 
 // types are those of all families, as the fuzzers choose them.
@@ -43,6 +44,8 @@ func headerOf(typ uint16) int {
 	switch {
 	case typ == 0:
 		return 20
+	case netfilter(typ):
+		return 4
 	case typ&^3 == unix.RTM_NEWLINK:
 		return unix.SizeofIfInfomsg
 	case typ&^3 == unix.RTM_NEWADDR, typ&^3 == unix.RTM_NEWMDB, typ&^3 == unix.RTM_NEWNEXTHOP:
@@ -56,15 +59,20 @@ func headerOf(typ uint16) int {
 // ctrl is the type that messages of the controller have here: on the wire theirs, in another protocol, is that of a link's.
 const ctrl = 0x7f10
 
+// netfilter reports whether a type has a subsystem in its upper half, as those of NETLINK_NETFILTER, which so are like no other.
+func netfilter(typ uint16) bool { return typ >= 1<<8 && typ < 5<<8 }
+
 // wire returns a message as it is sent, and its protocol.
 func wire(m []byte) (proto int, b []byte) {
 	if len(m) < 6 {
 		return unix.NETLINK_ROUTE, m
 	}
-	switch ne.Uint16(m[4:]) {
-	case 0:
+	switch typ := ne.Uint16(m[4:]); {
+	case typ == 0:
 		return unix.NETLINK_FIB_LOOKUP, m
-	case ctrl:
+	case netfilter(typ):
+		return unix.NETLINK_NETFILTER, m
+	case typ == ctrl:
 		b = slices.Clone(m)
 		ne.PutUint16(b[4:], unix.GENL_ID_CTRL)
 		return unix.NETLINK_GENERIC, b

@@ -6,7 +6,7 @@
 // tests of package validate: what passes the rules must come through here, under the address sanitizer.
 package harness
 
-// #cgo pkg-config: libnl-3.0 libnl-route-3.0 libnl-genl-3.0
+// #cgo pkg-config: libnl-3.0 libnl-route-3.0 libnl-genl-3.0 libnl-nf-3.0
 // #cgo CFLAGS: -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Wno-unused-parameter
 // #include "harness.h"
 import "C"
