@@ -18,6 +18,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/golibnl/libnl"
 	"github.com/golibnl/libnl/internal/nltest"
 )
@@ -44,6 +46,10 @@ func newPacketLine(t testing.TB, family string) *packetLine {
 	l.peer(func() { l.in, err = net.ListenPacket("udp", to) })
 	noErr(t, err)
 	t.Cleanup(func() { l.in.Close() })
+	c, err := l.in.(*net.UDPConn).SyscallConn()
+	noErr(t, err)
+	noErr(t, c.Control(func(fd uintptr) { err = unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, 4<<20) }))
+	noErr(t, err)
 	l.out, err = net.Dial("udp", to)
 	noErr(t, err)
 	t.Cleanup(func() { l.out.Close() })
@@ -135,7 +141,7 @@ func withText(packet []byte, text string) []byte {
 	be16 := binary.BigEndian
 	be16.PutUint16(p[n+4:], size)
 	be16.PutUint16(p[n+6:], 0)
-	pseudo := bytes.Clone(p[8:40])
+	var pseudo []byte
 	if v4 {
 		be16.PutUint16(p[2:], uint16(len(p)))
 		be16.PutUint16(p[10:], 0)
@@ -143,6 +149,7 @@ func withText(packet []byte, text string) []byte {
 		pseudo = bytes.Clone(p[12:20])
 	} else {
 		be16.PutUint16(p[4:], size)
+		pseudo = bytes.Clone(p[8:40])
 	}
 	pseudo = be16.AppendUint16(append(pseudo, 0, 17), size)
 	be16.PutUint16(p[n+6:], checksum(append(pseudo, p[n:]...)))
@@ -292,7 +299,7 @@ func TestNFQueueCallback(t *testing.T) {
 	}))
 	l.send("1", "2", "3", "4")
 	for n < 4 {
-		_, err := s.Recv(within(t, patience))
+		err := s.Recv(within(t, patience))
 		noErr(t, err)
 	}
 	close(later)
@@ -322,7 +329,7 @@ func TestNFQueueCallback(t *testing.T) {
 		return nil
 	}))
 	l.send("5")
-	_, err = s.Recv(within(t, patience))
+	err = s.Recv(within(t, patience))
 	noErr(t, err)
 	isErr(t, "inside", inside, libnl.ErrNested)
 }
