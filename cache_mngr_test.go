@@ -125,7 +125,7 @@ func TestManagerErrors(t *testing.T) {
 	c, err := m.Add("route/link", nil)
 	check(t, err)
 	for typ, want := range map[string]error{
-		"route/link": libnl.ErrExist, "route/neightbl": libnl.ErrOpNotSupp, "route/qdisc": libnl.ErrOpNotSupp, "netfilter/ct": libnl.ErrOpNotSupp,
+		"route/link": libnl.ErrExist, "route/neightbl": libnl.ErrOpNotSupp, "route/qdisc": libnl.ErrOpNotSupp, "netfilter/ct": libnl.ErrProtoMismatch,
 		"route/nosuch": libnl.ErrNoCache, "": libnl.ErrInval,
 	} {
 		_, err := m.Add(typ, nil)

@@ -3,6 +3,7 @@
 #include "_cgo_export.h"
 
 #include <arpa/inet.h>
+#include <endian.h>
 #include <limits.h>
 #include <malloc.h>
 #include <math.h>
@@ -15,6 +16,7 @@
 #include <linux/lwtunnel.h>
 #include <linux/if_link.h>
 #include <linux/netconf.h>
+#include <linux/netfilter/nfnetlink_conntrack.h>
 #include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
 #include <netlink/genl/genl.h>
@@ -1312,6 +1314,8 @@ struct nlgo_objects nlgo_msg_objects(const void *data, uint32_t len, int proto)
 		objects_drop(&res, err);
 	else if (res.first)
 		nlgo_bond_parsed(res.first, nlmsg_hdr(msg));
+	if (proto == NETLINK_NETFILTER && res.first)
+		nlgo_ct_parsed(res.first, nlmsg_hdr(msg));
 	if (mode >= 0 && res.first)
 		rtnl_link_bridge_set_hwmode((struct rtnl_link *)res.first,
 					    mode);
@@ -2045,7 +2049,8 @@ void nlgo_cache_provide(struct nl_cache *cache, const char *type)
 
 /*
  * What stands for the same thing in the kernel. To libnl an mdb is another one
- * as soon as its entries are others, or come in another order.
+ * as soon as its entries are others, or come in another order, and a conntrack
+ * entry as soon as a packet was counted.
  */
 
 struct mdb_entries {
@@ -2106,6 +2111,8 @@ static int mdb_equal(struct nl_object *a, struct nl_object *b)
 
 static int counterparts(struct nl_object *a, struct nl_object *b)
 {
+	if (nlgo_object_is(a, "netfilter/ct"))
+		return nlgo_ct_same(a, b);
 	if (!nlgo_object_is(a, "route/mdb"))
 		return nl_object_identical(a, b);
 	return rtnl_mdb_get_ifindex((struct rtnl_mdb *)a) ==
@@ -2118,7 +2125,8 @@ static struct nl_object *counterpart(struct nl_cache *cache,
 {
 	struct nl_object *o;
 
-	if (!nlgo_object_is(obj, "route/mdb"))
+	if (!nlgo_object_is(obj, "route/mdb") &&
+	    !nlgo_object_is(obj, "netfilter/ct"))
 		return nlgo_cache_search(cache, obj);
 	for (o = nl_cache_get_first(cache); o; o = nl_cache_get_next(o))
 		if (counterparts(o, obj))
@@ -2601,6 +2609,15 @@ struct nlgo_result nlgo_cache_include(struct nl_cache *cache,
 	return res;
 }
 
+static int event_action(const struct nlmsghdr *h, int proto)
+{
+	int gone = proto == NETLINK_NETFILTER
+			   ? (h->nlmsg_type & 0xff) == IPCTNL_MSG_CT_DELETE
+			   : h->nlmsg_type & 1;
+
+	return gone ? NL_ACT_DEL : NL_ACT_NEW;
+}
+
 struct nlgo_result nlgo_cache_event(struct nl_cache *cache, const void *data,
 				    uint32_t len, int proto,
 				    const struct nl_object_ops *ops,
@@ -2616,9 +2633,7 @@ struct nlgo_result nlgo_cache_event(struct nl_cache *cache, const void *data,
 	how->kernel = 1;
 	how->flags = h->nlmsg_flags;
 	for (uint32_t i = 0; i < l.n && !res.err; i++)
-		res = nlgo_cache_include(cache, l.v[i],
-					 h->nlmsg_type & 1 ? NL_ACT_DEL
-							   : NL_ACT_NEW,
+		res = nlgo_cache_include(cache, l.v[i], event_action(h, proto),
 					 how, changes);
 	nlgo_list_free(&l, 1);
 	return res;
@@ -2637,7 +2652,21 @@ int nlgo_resync_begin(struct nl_cache *cache, struct nlgo_resync *r)
 	return 0;
 }
 
-/* Dumps come in much the same order each time. */
+/* What obj was, of those behind the cursor first: dumps come in much the same
+ * order each time, and a cache of conntrack entries has no hash table. */
+static struct nl_object *ct_was(struct nlgo_resync *r, struct nl_object *obj)
+{
+	for (uint32_t i = 0; i < r->was.n; i++) {
+		uint32_t at = (r->cursor + i) % r->was.n;
+
+		if (!nlgo_ct_same(r->was.v[at], obj))
+			continue;
+		r->cursor = at + 1;
+		return r->was.v[at];
+	}
+	return NULL;
+}
+
 void nlgo_resync_match(struct nl_cache *cache, struct nlgo_resync *r,
 		       uint32_t from, uint32_t to)
 {
@@ -2647,6 +2676,8 @@ void nlgo_resync_match(struct nl_cache *cache, struct nlgo_resync *r,
 		if (r->cursor < r->was.n &&
 		    counterparts(r->was.v[r->cursor], obj)) {
 			old = r->was.v[r->cursor++];
+		} else if (nlgo_object_is(obj, "netfilter/ct")) {
+			old = ct_was(r, obj);
 		} else {
 			old = counterpart(cache, obj);
 			nl_object_put(old); /* was has another */
@@ -4190,6 +4221,296 @@ void nlgo_genl_event(struct nlmsghdr *h, int proto)
 	case CTRL_CMD_DELMCAST_GRP:
 		g->cmd = CTRL_CMD_NEWFAMILY;
 	}
+}
+
+/* ---- conntrack */
+
+/* Bits of what nl_object_diff64 returns: family, protocol, and the tuple of the
+ * first packet. */
+enum { CT_TUPLE = 0x7f03 };
+
+int nlgo_ct_ports(const struct nfnl_ct *ct, int repl)
+{
+	return nfnl_ct_test_src_port(ct, repl) ||
+	       nfnl_ct_test_dst_port(ct, repl);
+}
+
+int nlgo_ct_icmp(const struct nfnl_ct *ct, int repl)
+{
+	return nfnl_ct_test_icmp_id(ct, repl) ||
+	       nfnl_ct_test_icmp_type(ct, repl) ||
+	       nfnl_ct_test_icmp_code(ct, repl);
+}
+
+static void ct_dir(const struct nfnl_ct *ct, int repl, struct nlgo_ct_dir *out)
+{
+	struct nl_addr *src = nfnl_ct_get_src(ct, repl);
+	struct nl_addr *dst = nfnl_ct_get_dst(ct, repl);
+
+	ip_get(src, &out->src);
+	ip_get(dst, &out->dst);
+	out->has = (src ? NLGO_CT_SRC : 0) | (dst ? NLGO_CT_DST : 0);
+	/* ports and what ICMP has are in one place */
+	if (nfnl_ct_test_src_port(ct, repl))
+		out->sport = nfnl_ct_get_src_port(ct, repl);
+	if (nfnl_ct_test_dst_port(ct, repl))
+		out->dport = nfnl_ct_get_dst_port(ct, repl);
+	if (nfnl_ct_test_icmp_id(ct, repl))
+		out->icmp_id = nfnl_ct_get_icmp_id(ct, repl);
+	if (nfnl_ct_test_icmp_type(ct, repl))
+		out->icmp_type = nfnl_ct_get_icmp_type(ct, repl);
+	if (nfnl_ct_test_icmp_code(ct, repl))
+		out->icmp_code = nfnl_ct_get_icmp_code(ct, repl);
+	if (nlgo_ct_ports(ct, repl))
+		out->has |= NLGO_CT_PORTS;
+	if (nlgo_ct_icmp(ct, repl))
+		out->has |= NLGO_CT_ICMP;
+	out->packets = nfnl_ct_get_packets(ct, repl);
+	out->bytes = nfnl_ct_get_bytes(ct, repl);
+}
+
+void nlgo_ct_info(const struct nfnl_ct *ct, struct nlgo_ct_info *out)
+{
+	const struct nfnl_ct_timestamp *t = nfnl_ct_get_timestamp(ct);
+
+	*out = (struct nlgo_ct_info){
+		.start = t->start,
+		.stop = t->stop,
+		.status = nfnl_ct_get_status(ct),
+		.timeout = nfnl_ct_get_timeout(ct),
+		.mark = nfnl_ct_get_mark(ct),
+		.use = nfnl_ct_get_use(ct),
+		.id = nfnl_ct_get_id(ct),
+		.zone = nfnl_ct_get_zone(ct),
+		.family = nfnl_ct_get_family(ct),
+		.proto = nfnl_ct_get_proto(ct),
+		.tcp_state = nfnl_ct_get_tcp_state(ct),
+		.has_proto = nfnl_ct_test_proto(ct),
+		.has_tcp_state = nfnl_ct_test_tcp_state(ct),
+		.has_status = nfnl_ct_test_status(ct),
+		.has_timeout = nfnl_ct_test_timeout(ct),
+		.has_zone = nfnl_ct_test_zone(ct),
+	};
+	ct_dir(ct, 0, &out->dir[0]);
+	ct_dir(ct, 1, &out->dir[1]);
+}
+
+int nlgo_ct_set_addr(struct nfnl_ct *ct, int repl, int dst, int family,
+		     const void *b, size_t len, int prefixlen)
+{
+	struct nl_addr *a = nlgo_addr_new(family, b, len, prefixlen);
+	int err;
+
+	if (!a)
+		return -NLE_NOMEM;
+	err = dst ? nfnl_ct_set_dst(ct, repl, a) : nfnl_ct_set_src(ct, repl, a);
+	nl_addr_put(a);
+	return err;
+}
+
+int nlgo_ct_parse_nested(const void *attr, size_t len, struct nfnl_ct **res)
+{
+	/* libnl's parser rounds up */
+	struct nlattr *a = calloc(1, NLA_ALIGN(len) + 8);
+	int err;
+
+	if (!a)
+		return -NLE_NOMEM;
+	memcpy(a, attr, len);
+	err = nfnlmsg_ct_parse_nested(a, res);
+	free(a);
+	return err;
+}
+
+static int ct_copy_tuple(struct nfnl_ct *to, const struct nfnl_ct *ct, int repl)
+{
+	struct nl_addr *src = nfnl_ct_get_src(ct, repl);
+	struct nl_addr *dst = nfnl_ct_get_dst(ct, repl);
+	int err = src ? nfnl_ct_set_src(to, repl, src) : 0;
+
+	if (!err && dst)
+		err = nfnl_ct_set_dst(to, repl, dst);
+	if (nfnl_ct_test_src_port(ct, repl))
+		nfnl_ct_set_src_port(to, repl, nfnl_ct_get_src_port(ct, repl));
+	if (nfnl_ct_test_dst_port(ct, repl))
+		nfnl_ct_set_dst_port(to, repl, nfnl_ct_get_dst_port(ct, repl));
+	if (nfnl_ct_test_icmp_id(ct, repl))
+		nfnl_ct_set_icmp_id(to, repl, nfnl_ct_get_icmp_id(ct, repl));
+	if (nfnl_ct_test_icmp_type(ct, repl))
+		nfnl_ct_set_icmp_type(to, repl,
+				      nfnl_ct_get_icmp_type(ct, repl));
+	if (nfnl_ct_test_icmp_code(ct, repl))
+		nfnl_ct_set_icmp_code(to, repl,
+				      nfnl_ct_get_icmp_code(ct, repl));
+	return err;
+}
+
+struct nfnl_ct *nlgo_ct_change(const struct nfnl_ct *ct,
+			       const struct nfnl_ct *to)
+{
+	struct nfnl_ct *res = nfnl_ct_alloc();
+	int repl = !nfnl_ct_get_src(ct, 0);
+
+	if (!res)
+		return NULL;
+	nfnl_ct_set_family(res, nfnl_ct_get_family(ct));
+	if (nfnl_ct_test_proto(ct))
+		nfnl_ct_set_proto(res, nfnl_ct_get_proto(ct));
+	if (nfnl_ct_test_zone(ct))
+		nfnl_ct_set_zone(res, nfnl_ct_get_zone(ct));
+	if (ct_copy_tuple(res, ct, repl) < 0) {
+		nfnl_ct_put(res);
+		return NULL;
+	}
+	if (nfnl_ct_test_status(to) &&
+	    (!nfnl_ct_test_status(ct) ||
+	     nfnl_ct_get_status(ct) != nfnl_ct_get_status(to)))
+		nfnl_ct_set_status(res, nfnl_ct_get_status(to));
+	if (nfnl_ct_test_timeout(to) &&
+	    (!nfnl_ct_test_timeout(ct) ||
+	     nfnl_ct_get_timeout(ct) != nfnl_ct_get_timeout(to)))
+		nfnl_ct_set_timeout(res, nfnl_ct_get_timeout(to));
+	if (nfnl_ct_test_mark(to) &&
+	    (!nfnl_ct_test_mark(ct) ||
+	     nfnl_ct_get_mark(ct) != nfnl_ct_get_mark(to)))
+		nfnl_ct_set_mark(res, nfnl_ct_get_mark(to));
+	if (nfnl_ct_test_tcp_state(to) &&
+	    (!nfnl_ct_test_tcp_state(ct) ||
+	     nfnl_ct_get_tcp_state(ct) != nfnl_ct_get_tcp_state(to)))
+		nfnl_ct_set_tcp_state(res, nfnl_ct_get_tcp_state(to));
+	return res;
+}
+
+int nlgo_ct_same(struct nl_object *a, struct nl_object *b)
+{
+	struct nfnl_ct *x = (struct nfnl_ct *)a, *y = (struct nfnl_ct *)b;
+
+	if (nfnl_ct_test_id(x) && nfnl_ct_test_id(y) &&
+	    nfnl_ct_get_id(x) != nfnl_ct_get_id(y))
+		return 0;
+	return nfnl_ct_get_zone(x) == nfnl_ct_get_zone(y) &&
+	       !(nl_object_diff64(a, b) & CT_TUPLE);
+}
+
+/* An entry that lives has a time when it was made and no other, of which
+ * libnl makes nothing. */
+void nlgo_ct_parsed(struct nl_object *obj, struct nlmsghdr *h)
+{
+	struct nfnl_ct *ct = (struct nfnl_ct *)obj;
+	struct nlattr *times, *start;
+	uint64_t ns;
+
+	if (h->nlmsg_type >> 8 != NFNL_SUBSYS_CTNETLINK ||
+	    nfnl_ct_test_timestamp(ct))
+		return;
+	times = nlmsg_find_attr(h, sizeof(struct nfgenmsg), CTA_TIMESTAMP);
+	start = times ? nla_find(nla_data(times), nla_len(times),
+				 CTA_TIMESTAMP_START)
+		      : NULL;
+	if (!start || nla_len(start) < (int)sizeof(ns))
+		return;
+	memcpy(&ns, nla_data(start), sizeof(ns));
+	nfnl_ct_set_timestamp(ct, be64toh(ns), 0);
+}
+
+/* ---- log */
+
+/* Where in a configuration libnl keeps the flags, and behind them those that
+ * were set or unset, found by setting what no other field has; 0 if they are
+ * not there. */
+static size_t log_flags_offset(void)
+{
+	static const uint32_t marks[2] = {0x5ac3a53c, 0x5ac3a53c};
+	struct nfnl_log *log = nfnl_log_alloc();
+	size_t at = 0, room;
+
+	if (!log)
+		return 0;
+	nfnl_log_set_flags(log, marks[0]);
+	room = malloc_usable_size(log);
+	for (size_t i = sizeof(marks[0]); i + sizeof(marks) <= room && !at;
+	     i += sizeof(marks[0]))
+		if (!memcmp((char *)log + i, marks, sizeof(marks)))
+			at = i;
+	nfnl_log_put(log);
+	return at;
+}
+
+struct nlgo_log_flags nlgo_log_flags(struct nfnl_log *log)
+{
+	struct nlgo_log_flags f = {0, 0};
+	size_t at = log_flags_offset();
+
+	if (at)
+		memcpy(&f, (char *)log + at, sizeof(f));
+	return f;
+}
+
+static uint32_t log_msg_has(struct nfnl_log_msg *m)
+{
+	uint32_t has = 0;
+
+	if (nfnl_log_msg_get_timestamp(m))
+		has |= NLGO_LOG_TIMESTAMP;
+	if (nfnl_log_msg_test_uid(m))
+		has |= NLGO_LOG_UID;
+	if (nfnl_log_msg_test_gid(m))
+		has |= NLGO_LOG_GID;
+	if (nfnl_log_msg_test_seq(m))
+		has |= NLGO_LOG_SEQ;
+	if (nfnl_log_msg_test_seq_global(m))
+		has |= NLGO_LOG_SEQ_GLOBAL;
+	if (nfnl_log_msg_test_vlan_tag(m))
+		has |= NLGO_LOG_VLAN_TAG;
+	if (nfnl_log_msg_test_ct_info(m))
+		has |= NLGO_LOG_CT_INFO;
+	return has;
+}
+
+void nlgo_log_msg_info(struct nfnl_log_msg *m, struct nlgo_log_msg_info *out)
+{
+	const struct timeval *tv = nfnl_log_msg_get_timestamp(m);
+
+	out->has = log_msg_has(m);
+	if (tv) {
+		out->sec = tv->tv_sec;
+		out->usec = tv->tv_usec;
+	}
+	out->payload = nfnl_log_msg_get_payload(m, &out->payload_len);
+	out->hwheader = nfnl_log_msg_get_hwheader(m, &out->hwheader_len);
+	out->hwaddr = nfnl_log_msg_get_hwaddr(m, &out->hwaddr_len);
+	out->prefix = nfnl_log_msg_get_prefix(m);
+	out->mark = nfnl_log_msg_get_mark(m);
+	out->indev = nfnl_log_msg_get_indev(m);
+	out->outdev = nfnl_log_msg_get_outdev(m);
+	out->physindev = nfnl_log_msg_get_physindev(m);
+	out->physoutdev = nfnl_log_msg_get_physoutdev(m);
+	out->uid = nfnl_log_msg_get_uid(m);
+	out->gid = nfnl_log_msg_get_gid(m);
+	out->seq = nfnl_log_msg_get_seq(m);
+	out->seq_global = nfnl_log_msg_get_seq_global(m);
+	out->ct_info = nfnl_log_msg_get_ct_info(m);
+	out->hwproto = nfnl_log_msg_get_hwproto(m);
+	out->hwtype = nfnl_log_msg_get_hwtype(m);
+	out->vlan_proto = nfnl_log_msg_get_vlan_proto(m);
+	out->vlan_tag = nfnl_log_msg_get_vlan_tag(m);
+	out->family = nfnl_log_msg_get_family(m);
+	out->hook = nfnl_log_msg_get_hook(m);
+}
+
+int nlgo_log_msg_set_ct(struct nfnl_log_msg *m, struct nfnl_ct *ct)
+{
+	struct nfnl_ct *old = nfnl_log_msg_get_ct(m);
+	struct nl_object *room = nl_object_clone(OBJ(ct));
+
+	/* without memory the setter would leave an entry that is NULL, and
+	 * dumps follow it */
+	if (!room)
+		return -NLE_NOMEM;
+	nl_object_put(room);
+	nfnl_log_msg_set_ct(m, ct);
+	nfnl_ct_put(old);
+	return 0;
 }
 
 /* ---- queue */

@@ -30,6 +30,8 @@
 #include <netlink/genl/family.h>
 #include <netlink/genl/genl.h>
 #include <netlink/netfilter/ct.h>
+#include <netlink/netfilter/log.h>
+#include <netlink/netfilter/log_msg.h>
 #include <netlink/netfilter/netfilter.h>
 #include <netlink/netfilter/nfnl.h>
 #include <netlink/netfilter/queue.h>
@@ -1288,6 +1290,87 @@ int nlgo_genl_op2name(int family, int op, char *buf, size_t len);
 /* Makes a notification of the controller, of a family that goes or of a group,
  * what libnl's parser makes an object of. */
 void nlgo_genl_event(struct nlmsghdr *h, int proto);
+
+/* ---- conntrack */
+
+/* Bits of what an entry has. */
+enum {
+	NLGO_CT_SRC = 1,
+	NLGO_CT_DST = 2,
+	NLGO_CT_PORTS = 4, /* one of them */
+	NLGO_CT_ICMP = 8,  /* ID, type or code */
+};
+
+struct nlgo_ct_dir {
+	struct nlgo_ip src, dst;
+	uint16_t sport, dport, icmp_id;
+	uint8_t icmp_type, icmp_code;
+	uint32_t has; /* NLGO_CT_* */
+	uint64_t packets, bytes;
+};
+
+struct nlgo_ct_info {
+	struct nlgo_ct_dir dir[2];
+	uint64_t start, stop;
+	uint32_t status, timeout, mark, use, id;
+	uint16_t zone;
+	uint8_t family, proto, tcp_state;
+	uint8_t has_proto, has_tcp_state, has_status, has_timeout, has_zone;
+};
+
+void nlgo_ct_info(const struct nfnl_ct *ct, struct nlgo_ct_info *out);
+/* Whether a direction has ports, or what ICMP has. */
+int nlgo_ct_ports(const struct nfnl_ct *ct, int repl);
+int nlgo_ct_icmp(const struct nfnl_ct *ct, int repl);
+int nlgo_ct_set_addr(struct nfnl_ct *ct, int repl, int dst, int family,
+		     const void *b, size_t len, int prefixlen);
+/* nfnlmsg_ct_parse_nested for an attribute of Go's. */
+int nlgo_ct_parse_nested(const void *attr, size_t len, struct nfnl_ct **res);
+/* An entry to change ct by: its tuple, and of to what it does not have. NULL
+ * without memory. */
+struct nfnl_ct *nlgo_ct_change(const struct nfnl_ct *ct,
+			       const struct nfnl_ct *to);
+/* Whether both are of one connection. */
+int nlgo_ct_same(struct nl_object *a, struct nl_object *b);
+/* Sets of a new entry what libnl's parser leaves out. */
+void nlgo_ct_parsed(struct nl_object *obj, struct nlmsghdr *h);
+
+/* ---- log */
+
+struct nlgo_log_flags {
+	uint32_t set;	/* nfnl_log_get_flags, which not every libnl exports */
+	uint32_t known; /* and those that were set or unset */
+};
+
+struct nlgo_log_flags nlgo_log_flags(struct nfnl_log *log);
+
+/* What a logged packet has, of what it may have with any value. */
+enum nlgo_log_attr {
+	NLGO_LOG_TIMESTAMP = 1,
+	NLGO_LOG_UID = 2,
+	NLGO_LOG_GID = 4,
+	NLGO_LOG_SEQ = 8,
+	NLGO_LOG_SEQ_GLOBAL = 16,
+	NLGO_LOG_VLAN_TAG = 32,
+	NLGO_LOG_CT_INFO = 64,
+};
+
+/* A logged packet in one piece; what pointers lead to is the object's own. */
+struct nlgo_log_msg_info {
+	int64_t sec, usec;
+	const void *payload, *hwheader;
+	const uint8_t *hwaddr;
+	const char *prefix;
+	int payload_len, hwheader_len, hwaddr_len;
+	uint32_t has, mark, indev, outdev, physindev, physoutdev;
+	uint32_t uid, gid, seq, seq_global, ct_info;
+	uint16_t hwproto, hwtype, vlan_proto, vlan_tag;
+	uint8_t family, hook;
+};
+
+void nlgo_log_msg_info(struct nfnl_log_msg *m, struct nlgo_log_msg_info *out);
+/* nfnl_log_msg_set_ct, which loses the entry that was there. */
+int nlgo_log_msg_set_ct(struct nfnl_log_msg *m, struct nfnl_ct *ct);
 
 /* ---- queue */
 

@@ -90,10 +90,11 @@ type inbound struct {
 	group   uint32 // multicast group it was sent to, 0 if to this socket alone or unknown
 	nsid    int32  // namespace it came from, -1 unless the socket listens to all
 	trusted bool   // the kernel sent it: libnl's parsers may have it as it is
+	unasked bool   // to this socket alone, but it answers nothing
 }
 
-// notice reports whether it was sent to a group.
-func (in *inbound) notice() bool { return in.group != 0 || in.src.Groups != 0 }
+// notice reports whether it answers nothing: it was sent to a group, or holds packets that netfilter logs or queues.
+func (in *inbound) notice() bool { return in.group != 0 || in.src.Groups != 0 || in.unasked }
 
 // live returns the message's bytes, or panics for a closed or revoked one.
 func (m *Msg) live() []byte {

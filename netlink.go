@@ -8,6 +8,7 @@ package libnl
 import "C"
 
 import (
+	"context"
 	"maps"
 	"os"
 	"runtime"
@@ -298,6 +299,15 @@ func (n *NetLink) openRequests() {
 		n.rq.unopened = err
 		n.rq.mu.Unlock()
 	}
+}
+
+// Do sends a request on the socket that events arrive on and waits for its answer, as [Socket.Do] does. It is for what the kernel ties to the
+// socket that asks, such as a group of NFLOG ([NFLog.BuildCreate]). Everything else is for [NetLink.Socket].
+func (n *NetLink) Do(ctx context.Context, m *Msg) error {
+	if n == nil {
+		return argErr("request", "nil NetLink")
+	}
+	return n.s.Do(ctx, m)
 }
 
 // Stats tells what a NetLink has seen.

@@ -238,7 +238,7 @@ func (n *NetLink) message() *Event {
 			return nil
 		}
 		e.Dump, e.Cmd = d.dump.kind, d.dump.cmd
-	case e.Header.Type == MsgNoop:
+	case e.Header.Type == MsgNoop, d.in.unasked && e.Header.Type == MsgDone:
 		return nil
 	case n.isStale(e.Header.Seq):
 		d.stale.Add(1)

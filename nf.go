@@ -82,3 +82,15 @@ func (s *Socket) SendNFSimple(h NFHeader, f MsgFlags) error {
 	_, err = s.SendAuto(m)
 	return err
 }
+
+// holdsPackets reports whether a datagram of the kernel's has packets that netfilter logs (NFULNL_MSG_PACKET) or queues (NFQNL_MSG_PACKET). They come
+// to one socket alone and answer nothing; nor does the DONE behind several logged ones, which has a netfilter header where others have an error.
+func holdsPackets(b []byte) bool {
+	if len(b) < headerLen {
+		return false
+	}
+	t := getHeader(b).Type
+	return t == nfQueuePacket || t == NFLogMsgPacket
+}
+
+const nfQueuePacket MsgType = 3 << 8

@@ -92,7 +92,7 @@ func (p *NFPacket) Info() NFPacketInfo {
 // CT returns the connection that the packet belongs to, which the caller owns: see [Msg.NFPacketCT].
 func (p *NFPacket) CT() (*CT, error) {
 	if p == nil {
-		return nil, closedErr("nfnlmsg_ct_parse")
+		return nil, closedErr("nfnlmsg_ct_parse_nested")
 	}
 	return p.m.NFPacketCT()
 }

@@ -82,10 +82,9 @@ func (m *Msg) NFPacket() (NFPacketInfo, error) {
 }
 
 // NFPacketCT returns the entry of the connection tracking table that a message of the type [NFQueuePacket] brings with its packet, which the
-// caller owns; [ErrNoAttr] if there is none: see [NFQueueConntrack]. What the packet is to the connection [NFPacketInfo] tells. An entry that
-// the packet is about to make has no id yet.
+// caller owns; [ErrNoAttr] if there is none: see [NFQueueConntrack]. What the packet is to the connection [NFPacketInfo] tells.
 func (m *Msg) NFPacketCT() (*CT, error) {
-	const fn = "nfnlmsg_ct_parse"
+	const fn = "nfnlmsg_ct_parse_nested"
 	b := m.bytes()
 	switch {
 	case b == nil:
@@ -93,47 +92,12 @@ func (m *Msg) NFPacketCT() (*CT, error) {
 	case len(b) < headerLen+nfHeaderLen || getHeader(b).Type != NFQueuePacket:
 		return nil, &Error{Func: fn, Code: ErrMsgTypeNoSupport}
 	}
-	ct, ok := FindAttr(b[headerLen+nfHeaderLen:], nfqaCT)
+	ct, ok := m.FindAttr(nfHeaderLen, nfqaCT)
 	if !ok {
 		return nil, &Error{Func: fn, Code: ErrNoAttr}
 	}
-	return parseCTAttrs(m, ctFamily(ct, Family(b[headerLen])), ct.Bytes())
+	return ParseCTAttr(ct)
 }
-
-// ctFamily returns the family of the entry that attributes describe: that of the packet may be a bridge's.
-func ctFamily(ct Attr, f Family) Family {
-	tuple, _ := FindAttr(ct.Bytes(), 1) // CTA_TUPLE_ORIG
-	ip, _ := FindAttr(tuple.Bytes(), 1) // CTA_TUPLE_IP
-	if _, ok := FindAttr(ip.Bytes(), 1); ok {
-		return FamilyIPv4
-	}
-	if _, ok := FindAttr(ip.Bytes(), 3); ok {
-		return FamilyIPv6
-	}
-	return f
-}
-
-// parseCTAttrs makes an entry of its attributes, which came in m.
-func parseCTAttrs(m *Msg, f Family, attrs []byte) (*CT, error) {
-	const fn = "nfnlmsg_ct_parse"
-	ct := newMsg(headerLen + nfHeaderLen + align4(len(attrs)))
-	ct.SetHeader(Header{Type: ctNew})
-	ct.Append([]byte{byte(f), 0, 0, 0}, 4)
-	ct.Append(attrs, 4)
-	ct.own.proto, ct.own.trusted = int(ProtoNetfilter), m.kernels()
-	o, err := ct.Object()
-	if err != nil {
-		return nil, named(fn, err)
-	}
-	c, ok := As[*CT](o)
-	if !ok {
-		_ = o.Close()
-		return nil, &Error{Func: fn, Code: ErrObjMismatch}
-	}
-	return c, nil
-}
-
-const ctNew MsgType = 1 << 8 // IPCTNL_MSG_CT_NEW of NFNL_SUBSYS_CTNETLINK
 
 // read fills in what a message tells, and reports whether it is well-formed.
 func (p *NFPacketInfo) read(b []byte) bool {

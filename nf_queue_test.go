@@ -159,9 +159,6 @@ func TestNFQueueText(t *testing.T) {
 	testNames(t, libnl.NFPacketFlags.String, libnl.ParseNFPacketFlags, map[libnl.NFPacketFlags]string{
 		libnl.NFPacketChecksumNotReady | libnl.NFPacketGSO: "csum_not_ready,gso", libnl.NFPacketChecksumNotVerified: "csum_not_verified", 8: "0x8",
 	})
-	testNames(t, libnl.NFHook.String, libnl.ParseNFHook, map[libnl.NFHook]string{
-		libnl.NFHookPreRouting: "NF_INET_PREROUTING", libnl.NFHookLocalOut: "NF_INET_LOCAL_OUT", libnl.NFHookPostRouting: "NF_INET_POST_ROUTING", 5: "0x5",
-	})
 	testNames(t, libnl.Verdict.String, libnl.ParseVerdict, map[libnl.Verdict]string{
 		libnl.VerdictDrop: "NF_DROP", libnl.VerdictAccept: "NF_ACCEPT", libnl.VerdictQueue: "NF_QUEUE", libnl.VerdictStop: "NF_STOP",
 		libnl.VerdictToQueue(0xffff): "0xffff0003", libnl.VerdictToQueue(7) | libnl.VerdictQueueBypass: "0x78003",
@@ -339,6 +336,26 @@ func TestNFPacketInfo(t *testing.T) {
 	equal(t, "packet", string(o.Payload()), "the packet")
 	_, err = m.NFPacketCT()
 	isErr(t, "no connection", err, libnl.ErrNoAttr)
+
+	// a connection
+	m.Nest(11, func(m *libnl.Msg) {
+		m.Nest(1, func(m *libnl.Msg) {
+			m.Nest(1, func(m *libnl.Msg) {
+				m.PutBytes(1, []byte{192, 0, 2, 1})
+				m.PutBytes(2, []byte{192, 0, 2, 2})
+			})
+			m.Nest(2, func(m *libnl.Msg) {
+				m.PutU8(1, 17)
+				m.PutBE16(2, 1234)
+				m.PutBE16(3, 7)
+			})
+		})
+		m.PutBE32(12, 99)
+	})
+	ct, err := m.NFPacketCT()
+	made(t, ct, err)
+	equal(t, "connection", ct.Info().Orig.Dst.String(), "192.0.2.2:7")
+	equal(t, "its ID", ct.Info().ID, 99)
 
 	other, err := libnl.NewNFMsg(libnl.NFHeader{Subsys: 3, Subtype: 2}, 0)
 	noErr(t, err)

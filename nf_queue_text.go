@@ -82,33 +82,6 @@ func ParseNFPacketFlags(s string) (NFPacketFlags, error) {
 	return NFPacketFlags(n), err
 }
 
-// NFHook is a place where the packet filter sees a packet (NF_INET_*).
-type NFHook uint8
-
-// The hooks.
-const (
-	NFHookPreRouting  NFHook = iota // NF_INET_PRE_ROUTING
-	NFHookLocalIn                   // NF_INET_LOCAL_IN
-	NFHookForward                   // NF_INET_FORWARD
-	NFHookLocalOut                  // NF_INET_LOCAL_OUT
-	NFHookPostRouting               // NF_INET_POST_ROUTING
-)
-
-// String returns libnl's name of the hook, "NF_INET_LOCAL_IN", or its number.
-//
-// Implements: nfnl_inet_hook2str
-func (h NFHook) String() string {
-	return enumText(func(p *C.char, n C.size_t) { C.nfnl_inet_hook2str(C.uint(h), p, n) })
-}
-
-// ParseNFHook reads what [NFHook.String] writes. An unknown name is [ErrObjNotFound].
-//
-// Implements: nfnl_str2inet_hook
-func ParseNFHook(s string) (NFHook, error) {
-	n, err := parseName("nfnl_str2inet_hook", s, math.MaxUint8, func(p *C.char) C.int { return C.int(C.nfnl_str2inet_hook(p)) })
-	return NFHook(n), err
-}
-
 // Verdict is what becomes of a packet (NF_*).
 type Verdict uint32
 

@@ -50,7 +50,7 @@ type Objecter interface {
 type Kind interface {
 	Objecter
 	*Object | *Link | *IfAddr | *Route | *Nexthop | *Neigh | *NeighTable | *Rule | *Netconf | *MDB | *FIBResult | *GenlFamily |
-		*CT | *NFQueue | *NFQueueMsg
+		*CT | *NFLog | *NFLogMsg | *NFQueue | *NFQueueMsg
 }
 
 // handle returns the handle o as one of another kind; what the C object is has been seen to.
@@ -87,6 +87,10 @@ func typeName[O Kind]() string {
 		return "genl/family"
 	case *CT:
 		return "netfilter/ct"
+	case *NFLog:
+		return "netfilter/log"
+	case *NFLogMsg:
+		return "netfilter/log_msg"
 	case *NFQueue:
 		return "netfilter/queue"
 	case *NFQueueMsg:

@@ -75,10 +75,10 @@ type datagram struct {
 	err  error // what its owner has to be told: an overrun, without bytes; that it was cut
 }
 
-// notice reports whether it was sent to a group.
+// notice reports whether it answers nothing: see [inbound.notice].
 func (d *datagram) notice() bool { return d.meta.notice() }
 
-// isAnswer reports whether it was sent to this socket alone.
+// isAnswer reports whether it may answer a request.
 func (d *datagram) isAnswer() bool { return len(d.b) > 0 && !d.notice() }
 
 // toC fills the C half.
@@ -218,6 +218,7 @@ func (s *Socket) received(buf *rbuf, c *C.struct_nlgo_dgram, spare *[spareSize]b
 		d.b = bytes.Clone(buf.b[from : from+headerLen])
 		d.err = &Error{Func: "recvmsg", Code: ErrMsgTrunc, Msg: "datagram of " + strconv.Itoa(n) + " bytes"}
 	}
+	d.meta.unasked = s.proto == ProtoNetfilter && d.meta.trusted && holdsPackets(d.b)
 	return d, nil
 }
 

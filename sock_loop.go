@@ -54,7 +54,7 @@ func (t *trace) scan(fn string, b []byte, meta *inbound) {
 		switch typ {
 		case MsgDone:
 			t.multi = false
-			if e := kernelError(fn, m); e != nil && t.done == nil {
+			if e := kernelError(fn, m); e != nil && !notice && t.done == nil {
 				t.done = e
 			}
 		case MsgError:

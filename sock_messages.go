@@ -179,7 +179,7 @@ func (r *inbox) leave() {
 // Messages yields what arrives, message by message, each lent for the loop step; the body may make requests on the same socket. An error
 // message comes with its error, and so does the DONE of a dump that failed or was interrupted ([ErrDumpIntr]). [ErrOverrun] tells that messages were lost at this
 // point, [ErrMsgTrunc] that one was too large; the loop goes on. It ends, with the error, when the context is done or the socket is
-// closed. No-op messages are passed over, sequence numbers are not checked, callbacks are not called.
+// closed. No-op messages, and what ends a batch of logged packets, are passed over, sequence numbers are not checked, callbacks are not called.
 func (s *Socket) Messages(ctx context.Context) iter.Seq2[*Msg, error] {
 	const fn = "receive"
 	return func(yield func(*Msg, error) bool) {
@@ -201,6 +201,9 @@ func (s *Socket) Messages(ctx context.Context) iter.Seq2[*Msg, error] {
 			r.in = r.d.meta
 			var b []byte
 			for b, r.rest = nextMsg(r.d.b); b != nil; b, r.rest = nextMsg(r.rest) {
+				if r.in.unasked && getHeader(b).Type == MsgDone {
+					continue
+				}
 				a.see(fn, b)
 				err := a.err
 				if a.ended {

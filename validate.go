@@ -13,3 +13,11 @@ func validateMsg(proto Protocol, b []byte) error {
 	}
 	return nil
 }
+
+// validateCT says whether libnl may be given b as what an attribute holds of a conntrack entry.
+func validateCT(b []byte) error {
+	if err := validate.CT(b); err != nil {
+		return argErr("nfnlmsg_ct_parse_nested", err.Error())
+	}
+	return nil
+}

@@ -17,7 +17,7 @@ import (
 // later are the headers of libnl whose functions are bound by a later part of the work.
 var later = []string{
 	"netlink/route/tc.h", "netlink/route/qdisc", "netlink/route/class", "netlink/route/cls", "netlink/route/act", "netlink/route/pktloc.h",
-	"netlink/netfilter/ct.h", "netlink/netfilter/exp.h", "netlink/netfilter/log.h", "netlink/netfilter/log_msg.h",
+	"netlink/netfilter/exp.h",
 }
 
 // lines yields the fields of a file of lines with tabs between them.

@@ -107,6 +107,30 @@ func nexthop(family uint8, attrs ...[]byte) []byte {
 	return msg(unix.RTM_NEWNEXTHOP, join([]byte{family, 0, 4, 0}, u32(0)), attrs...)
 }
 
+// ct is a conntrack message.
+func ct(family uint8, attrs ...[]byte) []byte {
+	return msg(nf(1, 0), []byte{family, 0, 0, 0}, attrs...)
+}
+
+// logged is a packet that was logged.
+func logged(attrs ...[]byte) []byte { return msg(nf(4, 0), []byte{unix.AF_INET, 0, 0, 9}, attrs...) }
+
+func be16(v uint16) []byte { return binary.BigEndian.AppendUint16(nil, v) }
+func be32(v uint32) []byte { return binary.BigEndian.AppendUint32(nil, v) }
+func be64(v uint64) []byte { return binary.BigEndian.AppendUint64(nil, v) }
+
+// ctTuple is a tuple of conntrack, with ports.
+func ctTuple(typ int, src, dst []byte, proto uint8) []byte {
+	first := 1
+	if len(src) == 16 {
+		first = 3
+	}
+	return attr(typ|0x8000, attr(1|0x8000, attr(first, src), attr(first+1, dst)), attr(2|0x8000, attr(1, u8(proto)), attr(2, be16(4000)), attr(3, be16(21))))
+}
+
+// ctCounters are those of a direction.
+func ctCounters(typ int) []byte { return attr(typ|0x8000, attr(1, be64(7)), attr(2, be64(1<<33))) }
+
 // family is a message of the controller.
 func family(cmd uint8, attrs ...[]byte) []byte {
 	return msg(ctrl, []byte{cmd, 2, 0, 0}, append([][]byte{attr(1, u16(16)), attr(2, str("nlctrl"))}, attrs...)...)
@@ -230,6 +254,23 @@ var good = map[string][]byte{
 	"nexthop/encap":     nexthop(unix.AF_INET, attr(unix.NHA_ID, u32(4)), attr(unix.NHA_GATEWAY, v4), attr(unix.NHA_ENCAP_TYPE, u16(1)), attr(unix.NHA_ENCAP, attr(1, stack))),
 	"nexthop/encap ip6": nexthop(unix.AF_INET6, attr(unix.NHA_ID, u32(5)), attr(unix.NHA_ENCAP_TYPE, u16(4)), attr(unix.NHA_ENCAP, attr(2, v6), attr(3, v6))),
 	"nexthop/gone":      msg(unix.RTM_DELNEXTHOP, zeros(8), attr(unix.NHA_ID, u32(1))),
+
+	"ct/tcp": ct(unix.AF_INET, ctTuple(1, v4, v4, unix.IPPROTO_TCP), ctTuple(2, v4, v4, unix.IPPROTO_TCP), attr(12, be32(0x1234)), attr(3, be32(0x18e)), attr(7, be32(431999)),
+		ctCounters(9), ctCounters(10), attr(4|0x8000, attr(1|0x8000, attr(1, u8(3)), attr(2, u8(7)), attr(3, u8(7)), attr(4, []byte{0x23, 0}), attr(5, []byte{0x23, 0}))),
+		attr(8, be32(7)), attr(18, be16(5)), attr(11, be32(1)), attr(20|0x8000, attr(1, be64(1e18)), attr(2, be64(2e18))), attr(5|0x8000, attr(1, str("ftp"))), attr(22, zeros(16))),
+	"ct/udp v6": ct(unix.AF_INET6, ctTuple(1, v6, v6, unix.IPPROTO_UDP), ctTuple(2, v6, v6, unix.IPPROTO_UDP), attr(9, attr(3, be32(1)), attr(4, be32(2))), attr(20, attr(1, be64(1)))),
+	"ct/icmp": ct(unix.AF_INET, attr(1, attr(1, attr(1, v4), attr(2, v4)), attr(2, attr(1, u8(1)), attr(4, be16(9)), attr(5, u8(8)), attr(6, u8(0)))),
+		attr(2, attr(1, attr(1, v4), attr(2, v4)), attr(2, attr(1, u8(1)), attr(4, be16(9)), attr(5, u8(0)), attr(6, u8(0))))),
+	"ct/icmpv6": ct(unix.AF_INET6, attr(1, attr(1, attr(3, v6), attr(4, v6)), attr(2, attr(1, u8(58)), attr(7, be16(9)), attr(8, u8(128)), attr(9, u8(0))))),
+	"ct/gone":   msg(nf(1, 2), []byte{unix.AF_INET, 0, 0, 0}, ctTuple(1, v4, v4, unix.IPPROTO_UDP), attr(12, be32(1))),
+	"ct/empty":  ct(0),
+
+	"log/plain": logged(attr(1, be16(0x800), []byte{1, 0}), attr(2, be32(7)), attr(3, be64(1), be64(2)), attr(4, be32(2)), attr(5, be32(3)), attr(6, be32(4)), attr(7, be32(5)),
+		attr(8, be16(6), be16(0), mac, zeros(2)), attr(9, zeros(61)), attr(10, str("prefix")), attr(11, be32(0)), attr(14, be32(0)), attr(12, be32(1)), attr(13, be32(2)),
+		attr(15, be16(1)), attr(16, zeros(14)), attr(17, be16(14)), attr(20, attr(1, be16(0x8100)), attr(2, be16(0xb007))), attr(21, zeros(18))),
+	"log/conntrack": logged(attr(18, ctTuple(1, v4, v4, unix.IPPROTO_TCP), ctTuple(2, v4, v4, unix.IPPROTO_TCP), attr(12, be32(1)), attr(3, be32(0x18e))), attr(19, be32(2))),
+	"log/no bytes":  logged(attr(9), attr(10, str("")), attr(16), attr(18), attr(20)),
+	"log/empty":     logged(),
 
 	"lookup/found": lookup(0),
 	"lookup/error": lookup(0xffffff8f), // -ENETUNREACH

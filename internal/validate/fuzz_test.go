@@ -28,6 +28,8 @@ var families = map[string][]uint16{
 	"nexthop":  {unix.RTM_NEWNEXTHOP, unix.RTM_DELNEXTHOP, unix.RTM_GETNEXTHOP},
 	"lookup":   {0},
 	"ctrl":     {ctrl},
+	"ct":       {nf(1, 0), nf(1, 1), nf(1, 2)},
+	"log":      {nf(4, 0)},
 	"packet":   {queuePacket},
 }
 
@@ -44,23 +46,23 @@ func headerOf(typ uint16) int {
 	switch {
 	case typ == 0:
 		return 20
-	case netfilter(typ):
-		return 4
 	case typ&^3 == unix.RTM_NEWLINK:
 		return unix.SizeofIfInfomsg
 	case typ&^3 == unix.RTM_NEWADDR, typ&^3 == unix.RTM_NEWMDB, typ&^3 == unix.RTM_NEWNEXTHOP:
 		return 8
-	case typ&^3 == unix.RTM_NEWNEIGHTBL, typ&^3 == unix.RTM_NEWNETCONF, typ == ctrl:
+	case typ&^3 == unix.RTM_NEWNEIGHTBL, typ&^3 == unix.RTM_NEWNETCONF, typ == ctrl, isNF(typ):
 		return 4
 	}
 	return 12
 }
 
+// nf is a type of netfilter's: no other protocol here has one that large.
+func nf(subsys, subtype uint16) uint16 { return subsys<<8 | subtype }
+
+func isNF(typ uint16) bool { return typ>>8 != 0 && typ>>8 <= unix.NFNL_SUBSYS_ULOG }
+
 // ctrl is the type that messages of the controller have here: on the wire theirs, in another protocol, is that of a link's.
 const ctrl = 0x7f10
-
-// netfilter reports whether a type has a subsystem in its upper half, as those of NETLINK_NETFILTER, which so are like no other.
-func netfilter(typ uint16) bool { return typ >= 1<<8 && typ < 5<<8 }
 
 // wire returns a message as it is sent, and its protocol.
 func wire(m []byte) (proto int, b []byte) {
@@ -70,7 +72,7 @@ func wire(m []byte) (proto int, b []byte) {
 	switch typ := ne.Uint16(m[4:]); {
 	case typ == 0:
 		return unix.NETLINK_FIB_LOOKUP, m
-	case netfilter(typ):
+	case isNF(typ):
 		return unix.NETLINK_NETFILTER, m
 	case typ == ctrl:
 		b = slices.Clone(m)
@@ -130,6 +132,8 @@ func FuzzMDB(f *testing.F)      { fuzz(f, families["mdb"]) }
 func FuzzNexthop(f *testing.F)  { fuzz(f, families["nexthop"]) }
 func FuzzLookup(f *testing.F)   { fuzz(f, families["lookup"]) }
 func FuzzCtrl(f *testing.F)     { fuzz(f, families["ctrl"]) }
+func FuzzCT(f *testing.F)       { fuzz(f, families["ct"]) }
+func FuzzLog(f *testing.F)      { fuzz(f, families["log"]) }
 
 // fuzz takes three good messages of the types and a script of changes to the attributes of each: lengths stay true, so that what
 // comes out gets far. The three meet in comparisons, updates and caches.

@@ -59,6 +59,7 @@ var overreads = []string{
 	"mdb/gone, none",
 	"mdb/gone, empty",
 	"mdb/gone, group empty",
+	"log/prefix unterminated",
 }
 
 const victim = "VALIDATE_TEST_VICTIM"

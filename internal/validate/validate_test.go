@@ -222,6 +222,35 @@ var bad = []struct {
 	{"ctrl/group name", family(1, attr(7, attr(1, attr(2, u32(1)), attr(1, zeros(17))))), "CTRL_ATTR_MCAST_GRP_NAME: 17 bytes"},
 	{"ctrl/group twice", family(1, attr(7, attr(1, attr(2, u32(1)), attr(2, u32(1))))), "CTRL_ATTR_MCAST_GRP_ID: stands there twice"},
 
+	{"ct/header cut", msg(nf(1, 0), zeros(3)), "conntrack message: header of 3 bytes, want 4"},
+	{"ct/other type", msg(nf(1, 3), zeros(4)), "no rules for message type 259"},
+	{"ct/tuple broken", ct(unix.AF_INET, attr(1, join(u16(3), u16(0)))), "CTA_TUPLE_ORIG: attribute 0: length 3"},
+	{"ct/address short", ct(unix.AF_INET, attr(1, attr(1, attr(1, u16(1))))), "CTA_TUPLE_ORIG: CTA_TUPLE_IP: CTA_IP_V4_SRC: 2 bytes, want 4"},
+	{"ct/address long", ct(unix.AF_INET, attr(2, attr(1, attr(2, v6)))), "CTA_TUPLE_REPLY: CTA_TUPLE_IP: CTA_IP_V4_DST: 16 bytes, want 4"},
+	{"ct/address v6", ct(unix.AF_INET6, attr(1, attr(1, attr(3, zeros(17))))), "CTA_IP_V6_SRC: 17 bytes, want 16"},
+	{"ct/address twice", ct(unix.AF_INET, attr(1, attr(1, attr(1, v4), attr(1, v4)))), "CTA_IP_V4_SRC: stands there twice"},
+	{"ct/port", ct(unix.AF_INET, attr(1, attr(2, attr(2, u8(1))))), "CTA_TUPLE_PROTO: CTA_PROTO_SRC_PORT: 1 bytes, want 2"},
+	{"ct/port and type", ct(unix.AF_INET, attr(1, attr(2, attr(2, be16(1)), attr(5, u8(1))))), "CTA_TUPLE_PROTO: ports, and what ICMP has"},
+	{"ct/state", ct(unix.AF_INET, attr(4, attr(1, attr(1)))), "CTA_PROTOINFO: CTA_PROTOINFO_TCP: CTA_PROTOINFO_TCP_STATE: 0 bytes, want 1"},
+	{"ct/status", ct(unix.AF_INET, attr(3, u16(1))), "CTA_STATUS: 2 bytes, want 4"},
+	{"ct/counters", ct(unix.AF_INET, attr(9, attr(1, be32(1)))), "CTA_COUNTERS_ORIG: CTA_COUNTERS_PACKETS: 4 bytes, want 8"},
+	{"ct/zone", ct(unix.AF_INET, attr(18, u8(1))), "CTA_ZONE: 1 bytes, want 2"},
+	{"ct/timestamp", ct(unix.AF_INET, attr(20, attr(1, be32(1)))), "CTA_TIMESTAMP: CTA_TIMESTAMP_START: 4 bytes, want 8"},
+
+	{"log/header cut", msg(nf(4, 0), zeros(3)), "logged packet: header of 3 bytes, want 4"},
+	{"log/configuration", msg(nf(4, 1), zeros(4)), "no rules for message type 1025"},
+	{"log/packet header", logged(attr(1, be16(0x800))), "NFULA_PACKET_HDR: 2 bytes, want at least 4"},
+	{"log/mark", logged(attr(2, be16(1))), "NFULA_MARK: 2 bytes, want 4"},
+	{"log/timestamp", logged(attr(3, be64(1))), "NFULA_TIMESTAMP: 8 bytes, want at least 16"},
+	{"log/address short", logged(attr(8, be16(6), be16(0), mac)), "NFULA_HWADDR: 10 bytes, want at least 12"},
+	{"log/address too long", logged(attr(8, be16(20), zeros(22))), "NFULA_HWADDR: address of 20 bytes"},
+	{"log/prefix unterminated", logged(attr(10, []byte("prefix!!"))), "NFULA_PREFIX: string without its NUL"},
+	{"log/prefix empty", logged(attr(10)), "NFULA_PREFIX: 0 bytes, want at least 1"},
+	{"log/type", logged(attr(15)), "NFULA_HWTYPE: 0 bytes, want 2"},
+	{"log/vlan", logged(attr(20, attr(2, u8(1)))), "NFULA_VLAN: NFULA_VLAN_TCI: 1 bytes, want 2"},
+	{"log/conntrack", logged(attr(18, attr(1, attr(1, attr(1, u16(1)))))), "NFULA_CT: CTA_TUPLE_ORIG: CTA_TUPLE_IP: CTA_IP_V4_SRC: 2 bytes, want 4"},
+	{"log/conntrack twice", logged(attr(18), attr(18)), "NFULA_CT: stands there twice"},
+
 	{"lookup/cut", cut(lookup(0), 4), "lookup result: header of 16 bytes, want 20"},
 	{"lookup/more", join(u32(39), cut(lookup(0), 0)[4:], zeros(3)), "3 stray bytes"},
 
@@ -242,6 +271,9 @@ func TestBad(t *testing.T) {
 // TestOtherProtocol checks that rules hold for one protocol only.
 func TestOtherProtocol(t *testing.T) {
 	if err := validate.Msg(unix.NETLINK_NETFILTER, good["addr/v4"]); err == nil {
+		t.Fatal("passed")
+	}
+	if err := validate.Msg(unix.NETLINK_ROUTE, good["ct/tcp"]); err == nil {
 		t.Fatal("passed")
 	}
 }
@@ -275,5 +307,23 @@ func BenchmarkMsg(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// TestCTNested checks what the entries within other messages may be.
+func TestCTNested(t *testing.T) {
+	for name, b := range good {
+		if !strings.HasPrefix(name, "ct/") {
+			continue
+		}
+		if err := validate.CT(b[20:]); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if err := validate.CT(attr(1, attr(1, attr(1, u16(1))))); err == nil {
+		t.Error("a short address passes")
+	}
+	if err := validate.CT([]byte{1}); err == nil {
+		t.Error("a stray byte passes")
 	}
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
+#include <netlink/netfilter/ct.h>
 #include <netlink/route/addr.h>
 #include <netlink/route/link.h>
 #include <netlink/route/neighbour.h>
@@ -64,6 +65,13 @@ static void build_neightbl(struct rtnl_neightbl *tbl, struct rtnl_neightbl *to)
 	TRY(rtnl_neightbl_build_change_request(tbl, to, &msg));
 }
 
+static void build_ct(struct nfnl_ct *ct)
+{
+	TRY(nfnl_ct_build_add_request(ct, NLM_F_CREATE, &msg));
+	TRY(nfnl_ct_build_delete_request(ct, 0, &msg));
+	TRY(nfnl_ct_build_query_request(ct, 0, &msg));
+}
+
 /* There is no builder: a socket that is not open makes the message and fails
  * to send it. */
 static void build_nh(struct nl_object *obj)
@@ -94,4 +102,6 @@ void build(struct nl_object *obj, struct nl_object *changes)
 			       (struct rtnl_neightbl *)changes);
 	if (is(obj, "route/nh"))
 		build_nh(obj);
+	if (is(obj, "netfilter/ct"))
+		build_ct((struct nfnl_ct *)obj);
 }

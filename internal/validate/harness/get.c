@@ -4,6 +4,8 @@
 #include <netlink/fib_lookup/lookup.h>
 #include <netlink/genl/family.h>
 #include <netlink/msg.h>
+#include <netlink/netfilter/ct.h>
+#include <netlink/netfilter/log_msg.h>
 #include <netlink/netfilter/queue_msg.h>
 #include <netlink/route/addr.h>
 #include <netlink/route/link.h>
@@ -247,6 +249,68 @@ static void get_result(struct flnl_result *res)
 	flnl_result_get_error(res);
 }
 
+static void get_ct(struct nfnl_ct *ct)
+{
+	nfnl_ct_get_family(ct);
+	nfnl_ct_get_proto(ct);
+	nfnl_ct_get_tcp_state(ct);
+	nfnl_ct_get_status(ct);
+	nfnl_ct_get_timeout(ct);
+	nfnl_ct_get_mark(ct);
+	nfnl_ct_get_use(ct);
+	nfnl_ct_get_id(ct);
+	nfnl_ct_get_zone(ct);
+	see(nfnl_ct_get_timestamp(ct), sizeof(struct nfnl_ct_timestamp));
+	for (int repl = 0; repl <= 1; repl++) {
+		see_addr(nfnl_ct_get_src(ct, repl));
+		see_addr(nfnl_ct_get_dst(ct, repl));
+		nfnl_ct_get_src_port(ct, repl);
+		nfnl_ct_get_dst_port(ct, repl);
+		nfnl_ct_get_icmp_id(ct, repl);
+		nfnl_ct_get_icmp_type(ct, repl);
+		nfnl_ct_get_icmp_code(ct, repl);
+		nfnl_ct_get_packets(ct, repl);
+		nfnl_ct_get_bytes(ct, repl);
+	}
+}
+
+static void get_log_msg(struct nfnl_log_msg *m)
+{
+	struct nfnl_ct *ct = nfnl_log_msg_get_ct(m);
+	const void *p;
+	int len;
+
+	p = nfnl_log_msg_get_hwaddr(m, &len);
+	see(p, len);
+	p = nfnl_log_msg_get_payload(m, &len);
+	see(p, len);
+	p = nfnl_log_msg_get_hwheader(m, &len);
+	see(p, len);
+	p = nfnl_log_msg_get_timestamp(m);
+	if (p)
+		see(p, sizeof(struct timeval));
+	see_text(nfnl_log_msg_get_prefix(m));
+	nfnl_log_msg_get_family(m);
+	nfnl_log_msg_get_hwproto(m);
+	nfnl_log_msg_get_hook(m);
+	nfnl_log_msg_get_mark(m);
+	nfnl_log_msg_get_indev(m);
+	nfnl_log_msg_get_outdev(m);
+	nfnl_log_msg_get_physindev(m);
+	nfnl_log_msg_get_physoutdev(m);
+	nfnl_log_msg_get_uid(m);
+	nfnl_log_msg_get_gid(m);
+	nfnl_log_msg_get_seq(m);
+	nfnl_log_msg_get_seq_global(m);
+	nfnl_log_msg_get_hwtype(m);
+	nfnl_log_msg_get_hwlen(m);
+	nfnl_log_msg_get_vlan_proto(m);
+	nfnl_log_msg_get_vlan_tag(m);
+	nfnl_log_msg_get_ct_info(m);
+	if (ct)
+		get_ct(ct);
+}
+
 static void get_family(struct genl_family *family)
 {
 	genl_family_get_id(family);
@@ -286,6 +350,10 @@ void get(struct nl_object *obj)
 		get_packet((struct nfnl_queue_msg *)obj);
 	if (is(obj, "genl/family"))
 		get_family((struct genl_family *)obj);
+	if (is(obj, "netfilter/ct"))
+		get_ct((struct nfnl_ct *)obj);
+	if (is(obj, "netfilter/log_msg"))
+		get_log_msg((struct nfnl_log_msg *)obj);
 	if (is(obj, "route/link"))
 		get_link(obj);
 	if (is(obj, "route/addr"))
