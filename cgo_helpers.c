@@ -4776,6 +4776,48 @@ int nlgo_log_msg_set_ct(struct nfnl_log_msg *m, struct nfnl_ct *ct)
 	return 0;
 }
 
+/* ---- queue */
+
+void nlgo_queue_msg_info(const struct nfnl_queue_msg *m,
+			 struct nlgo_queue_msg *out)
+{
+	const struct timeval *tv = nfnl_queue_msg_get_timestamp(m);
+	const uint8_t *hwaddr;
+	int len;
+
+	memset(out, 0, sizeof(*out));
+	if (tv) {
+		out->has_time = 1;
+		out->sec = tv->tv_sec;
+		out->usec = tv->tv_usec;
+	}
+	out->packetid = nfnl_queue_msg_get_packetid(m);
+	out->mark = nfnl_queue_msg_get_mark(m);
+	out->indev = nfnl_queue_msg_get_indev(m);
+	out->outdev = nfnl_queue_msg_get_outdev(m);
+	out->physindev = nfnl_queue_msg_get_physindev(m);
+	out->physoutdev = nfnl_queue_msg_get_physoutdev(m);
+	out->group = nfnl_queue_msg_get_group(m);
+	out->hwproto = nfnl_queue_msg_get_hwproto(m);
+	out->family = nfnl_queue_msg_get_family(m);
+	out->hook = nfnl_queue_msg_get_hook(m);
+	hwaddr = nfnl_queue_msg_get_hwaddr(m, &len);
+	if (hwaddr && len > 0 && len <= (int)sizeof(out->hwaddr)) {
+		out->hwaddr_len = len;
+		memcpy(out->hwaddr, hwaddr, len);
+	}
+}
+
+int nlgo_queue_msg_set_time(struct nfnl_queue_msg *m, int64_t sec, int64_t usec)
+{
+	struct timeval tv = {.tv_sec = sec, .tv_usec = usec};
+
+	if (tv.tv_sec != sec)
+		return -NLE_RANGE;
+	nfnl_queue_msg_set_timestamp(m, &tv);
+	return 0;
+}
+
 /* ---- NetLink */
 
 uint32_t nlgo_drops(int fd)

@@ -35,6 +35,9 @@
 #include <netlink/netfilter/log.h>
 #include <netlink/netfilter/log_msg.h>
 #include <netlink/netfilter/netfilter.h>
+#include <netlink/netfilter/nfnl.h>
+#include <netlink/netfilter/queue.h>
+#include <netlink/netfilter/queue_msg.h>
 #include <netlink/route/addr.h>
 #include <netlink/route/link.h>
 #include <netlink/route/link/bonding.h>
@@ -1423,6 +1426,22 @@ struct nlgo_log_msg_info {
 void nlgo_log_msg_info(struct nfnl_log_msg *m, struct nlgo_log_msg_info *out);
 /* nfnl_log_msg_set_ct, which loses the entry that was there. */
 int nlgo_log_msg_set_ct(struct nfnl_log_msg *m, struct nfnl_ct *ct);
+
+/* ---- queue */
+
+struct nlgo_queue_msg {
+	int64_t sec, usec;
+	uint32_t packetid, mark, indev, outdev, physindev, physoutdev;
+	uint16_t group, hwproto; /* as in the object */
+	uint8_t family, hook, hwaddr_len, has_time;
+	uint8_t hwaddr[8];
+};
+
+void nlgo_queue_msg_info(const struct nfnl_queue_msg *m,
+			 struct nlgo_queue_msg *out);
+/* -NLE_RANGE for a time that does not fit. */
+int nlgo_queue_msg_set_time(struct nfnl_queue_msg *m, int64_t sec,
+			    int64_t usec);
 
 /* ---- NetLink */
 

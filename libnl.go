@@ -462,6 +462,22 @@ package libnl
 // #cgo nocallback nfnl_log_msg_set_timestamp
 // #cgo noescape nlgo_log_msg_info
 // #cgo nocallback nlgo_log_msg_info
+// #cgo noescape nfnl_queue_copy_mode2str
+// #cgo nocallback nfnl_queue_copy_mode2str
+// #cgo noescape nfnl_queue_str2copy_mode
+// #cgo nocallback nfnl_queue_str2copy_mode
+// #cgo noescape nfnl_verdict2str
+// #cgo nocallback nfnl_verdict2str
+// #cgo noescape nfnl_str2verdict
+// #cgo nocallback nfnl_str2verdict
+// #cgo noescape nfnl_queue_msg_get_payload
+// #cgo nocallback nfnl_queue_msg_get_payload
+// #cgo noescape nfnl_queue_msg_set_payload
+// #cgo nocallback nfnl_queue_msg_set_payload
+// #cgo noescape nfnl_queue_msg_set_hwaddr
+// #cgo nocallback nfnl_queue_msg_set_hwaddr
+// #cgo noescape nlgo_queue_msg_info
+// #cgo nocallback nlgo_queue_msg_info
 // #include "cgo_helpers.h"
 import "C"
 

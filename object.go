@@ -50,7 +50,7 @@ type Objecter interface {
 type Kind interface {
 	Objecter
 	*Object | *Link | *IfAddr | *Route | *Nexthop | *Neigh | *NeighTable | *Rule | *Netconf | *MDB | *FIBResult | *GenlFamily |
-		*CT | *CTExpect | *NFLog | *NFLogMsg
+		*CT | *CTExpect | *NFLog | *NFLogMsg | *NFQueue | *NFQueueMsg
 }
 
 // handle returns the handle o as one of another kind; what the C object is has been seen to.
@@ -93,6 +93,10 @@ func typeName[O Kind]() string {
 		return "netfilter/log"
 	case *NFLogMsg:
 		return "netfilter/log_msg"
+	case *NFQueue:
+		return "netfilter/queue"
+	case *NFQueueMsg:
+		return "netfilter/queuemsg"
 	}
 	return ""
 }

@@ -117,6 +117,26 @@ func AddrAt(p int64) (a Addr, ok bool) {
 	return Addr{Family: int(c.family), PrefixLen: int(c.prefixlen), Bytes: C.GoBytes(unsafe.Pointer(&c.bytes), c.len)}, true
 }
 
+// Built calls a builder that returns its message, and returns that; nil if there is none.
+func Built(fn string, args ...any) []byte {
+	var out [8]byte
+	binary.NativeEndian.PutUint64(out[:], uint64(Call(fn, args...)))
+	if PtrIn(out[:]) == 0 {
+		return nil
+	}
+	return takeMsg(out)
+}
+
+// takeMsg returns the message that out points to, and frees it.
+func takeMsg(out [8]byte) []byte {
+	m := C.orc_ptr(unsafe.Pointer(&out[0]))
+	var n C.uint32_t
+	b := C.orc_msg_bytes(m, &n)
+	msg := C.GoBytes(b, C.int(n))
+	C.orc_msg_free(m)
+	return msg
+}
+
 // Build calls a builder of requests, whose last argument is where the message goes, and returns the message and the builder's code.
 func Build(fn string, args ...any) (msg []byte, code int) {
 	var out [8]byte
@@ -124,10 +144,5 @@ func Build(fn string, args ...any) (msg []byte, code int) {
 	if code < 0 {
 		return nil, code
 	}
-	m := C.orc_ptr(unsafe.Pointer(&out[0]))
-	var n C.uint32_t
-	b := C.orc_msg_bytes(m, &n)
-	msg = C.GoBytes(b, C.int(n))
-	C.orc_msg_free(m)
-	return msg, code
+	return takeMsg(out), code
 }

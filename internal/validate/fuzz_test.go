@@ -31,6 +31,7 @@ var families = map[string][]uint16{
 	"ct":       {nf(1, 0), nf(1, 1), nf(1, 2)},
 	"exp":      {nf(2, 0), nf(2, 1), nf(2, 2)},
 	"log":      {nf(4, 0)},
+	"packet":   {queuePacket},
 }
 
 // types are those of all families, as the fuzzers choose them.

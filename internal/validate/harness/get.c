@@ -3,9 +3,11 @@
 #include <linux/rtnetlink.h>
 #include <netlink/fib_lookup/lookup.h>
 #include <netlink/genl/family.h>
+#include <netlink/msg.h>
 #include <netlink/netfilter/ct.h>
 #include <netlink/netfilter/exp.h>
 #include <netlink/netfilter/log_msg.h>
+#include <netlink/netfilter/queue_msg.h>
 #include <netlink/route/addr.h>
 #include <netlink/route/link.h>
 #include <netlink/route/mdb.h>
@@ -342,10 +344,36 @@ static void get_exp(struct nfnl_exp *exp)
 	}
 }
 
+static void get_packet(struct nfnl_queue_msg *m)
+{
+	const uint8_t *p;
+	int len;
+
+	nfnl_queue_msg_get_group(m);
+	nfnl_queue_msg_get_family(m);
+	nfnl_queue_msg_get_packetid(m);
+	nfnl_queue_msg_get_hwproto(m);
+	nfnl_queue_msg_get_hook(m);
+	nfnl_queue_msg_get_mark(m);
+	nfnl_queue_msg_get_timestamp(m);
+	nfnl_queue_msg_get_indev(m);
+	nfnl_queue_msg_get_outdev(m);
+	nfnl_queue_msg_get_physindev(m);
+	nfnl_queue_msg_get_physoutdev(m);
+	p = nfnl_queue_msg_get_hwaddr(m, &len);
+	see(p, len);
+	p = nfnl_queue_msg_get_payload(m, &len);
+	see(p, len);
+	nlmsg_free(nfnl_queue_msg_build_verdict(m));
+	nlmsg_free(nfnl_queue_msg_build_verdict_batch(m));
+}
+
 void get(struct nl_object *obj)
 {
 	if (is(obj, "netfilter/exp"))
 		get_exp((struct nfnl_exp *)obj);
+	if (is(obj, "netfilter/queuemsg"))
+		get_packet((struct nfnl_queue_msg *)obj);
 	if (is(obj, "genl/family"))
 		get_family((struct genl_family *)obj);
 	if (is(obj, "netfilter/ct"))

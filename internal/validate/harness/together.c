@@ -164,6 +164,16 @@ static int v2_frees_twice(void)
 	       LIBNL_VER_NUM < LIBNL_VER(3, 12);
 }
 
+/* What libnl calls the cache of an object's type. */
+static const char *cache_name(struct nl_object *obj)
+{
+	if (is(obj, "fib_lookup/result"))
+		return "fib_lookup/fib_lookup";
+	if (is(obj, "netfilter/queuemsg"))
+		return "netfilter/queue_msg";
+	return nl_object_get_type(obj);
+}
+
 /* Puts all that are like the first into a cache: some by adding, some by
  * including, which merges or replaces. */
 static void store(struct nl_object **objs, int n)
@@ -173,10 +183,7 @@ static void store(struct nl_object **objs, int n)
 	struct nl_cache *cache;
 	int fragile = 0;
 
-	if (nl_cache_alloc_name(is(first, "fib_lookup/result")
-					? "fib_lookup/fib_lookup"
-					: nl_object_get_type(first),
-				&cache) < 0)
+	if (nl_cache_alloc_name(cache_name(first), &cache) < 0)
 		return;
 	for (int i = 0; i < n; i++) {
 		struct nl_object *copy;
