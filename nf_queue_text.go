@@ -102,7 +102,6 @@ const VerdictQueueBypass Verdict = 0x8000
 
 // VerdictToQueue returns the verdict that puts a packet into another queue.
 //
-// Implements: NF_QUEUE_NR
 func VerdictToQueue(queue uint16) Verdict { return VerdictQueue | Verdict(queue)<<16 }
 
 // String returns libnl's name of the verdict, "NF_ACCEPT", or its number, as of one with a queue in it.
