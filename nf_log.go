@@ -32,7 +32,7 @@ func NewNFLog() (*NFLog, error) {
 
 // Close gives the handle's reference back: see [Object.Close].
 //
-// Implements: nfnl_log_put
+// Implements: nfnl_log_put nfnl_log_get
 func (l *NFLog) Close() error { return l.object().Close() }
 
 // ptr returns the C object, nil if the handle is nil, closed or revoked.

@@ -745,21 +745,25 @@ func TestNFLogOverrun(t *testing.T) {
 	defer cancel()
 	packets, overruns := 0, 0
 	for m, err := range s.NFLogMsgs(ctx) {
+		last := func() { udp(t, "udp4", "192.0.2.2:7", "last", 0) }
 		switch {
 		case err == nil && nfText(m) == "last":
 			cancel()
+		case err == nil && overruns > 0: // the kernel has room again when all that is there was read
+			packets++
+			last()
 		case err == nil:
 			packets++
-		case ctx.Err() != nil && overruns > 0:
+		case ctx.Err() != nil:
 			isErr(t, "end", err, context.Canceled)
 		default:
 			isErr(t, "in the loop", err, libnl.ErrOverrun)
 			overruns++
-			udp(t, "udp4", "192.0.2.2:7", "last", 0)
+			last()
 		}
 	}
 	equal(t, "the loop ended by the packet behind the overrun", ctx.Err(), context.Canceled)
-	if overruns != 1 || packets == 0 || packets == 100 {
+	if overruns == 0 || packets == 0 || packets == 100 {
 		t.Errorf("%d packets, %d overruns", packets, overruns)
 	}
 }
