@@ -424,7 +424,7 @@ func TestNFQueueConntrack(t *testing.T) {
 	s := dialNF(t, nil)
 	err := queue5(t).Create(t.Context(), s, libnl.NFQueueConntrack)
 	if errors.Is(err, libnl.ErrOpNotSupp) {
-		t.Skip("no nf_conntrack_netlink: ", err)
+		t.Skip("a kernel without CONFIG_NETFILTER_NETLINK_GLUE_CT: ", err)
 	}
 	noErr(t, err)
 	for round, ctinfo := range []uint32{2, 0} { // IP_CT_NEW, IP_CT_ESTABLISHED

@@ -68,7 +68,8 @@ func (q *NFQueue) BuildCreate(f NFQueueFlags) (*Msg, error) {
 }
 
 // Create makes the queue, with flags, for the socket: it alone gets the packets and can send verdicts, and the queue goes with it. One that another
-// socket has is [ErrPerm], one that this has already [ErrBusy]; a flag that the kernel cannot do, as conntrack without the module nf_conntrack_netlink, is [ErrOpNotSupp].
+// socket has is [ErrPerm], one that this has already [ErrBusy]; a flag that the kernel cannot do, as conntrack where it
+// was built without (CONFIG_NETFILTER_NETLINK_GLUE_CT), is [ErrOpNotSupp].
 //
 // Implements: nfnl_queue_create
 func (q *NFQueue) Create(ctx context.Context, s *Socket, f NFQueueFlags) error {

@@ -14,11 +14,11 @@ func packet(attrs ...[]byte) []byte {
 	return msg(queuePacket, []byte{2, 0, 0, 5}, append([][]byte{hdr}, attrs...)...)
 }
 
-func be64(v byte) []byte { return []byte{0, 0, 0, 0, 0, 0, 0, v} }
+func sec64(v byte) []byte { return []byte{0, 0, 0, 0, 0, 0, 0, v} }
 
 func init() {
 	good["packet/plain"] = packet()
-	good["packet/full"] = packet(attr(2, zeros(8)), attr(3, u32(42)), attr(4, be64(100), be64(3)), attr(5, u32(1)), attr(6, u32(2)), attr(7, u32(3)), attr(8, u32(4)),
+	good["packet/full"] = packet(attr(2, zeros(8)), attr(3, u32(42)), attr(4, sec64(100), sec64(3)), attr(5, u32(1)), attr(6, u32(2)), attr(7, u32(3)), attr(8, u32(4)),
 		attr(9, []byte{0, 6, 0, 0, 2, 0, 0, 0, 0, 1, 0, 0}), attr(10, []byte("packet")),
 		attr(11, attr(1, zeros(4))), attr(12, u32(2)), attr(13, u32(1500)), attr(14, u32(1)), attr(16, u32(0)), attr(17, u32(0)), attr(18, str("ctx")))
 	good["packet/without header"] = msg(queuePacket, zeros(4))
