@@ -188,9 +188,9 @@ type NFLogCopyMode uint8
 
 // What is told of each packet.
 const (
-	NFLogCopyNone   NFLogCopyMode = iota // what NFLogCopyMeta tells
-	NFLogCopyMeta                        // all but its content
-	NFLogCopyPacket                      // its content too
+	NFLogCopyNone   NFLogCopyMode = C.NFNL_LOG_COPY_NONE   // what NFLogCopyMeta tells
+	NFLogCopyMeta   NFLogCopyMode = C.NFNL_LOG_COPY_META   // all but its content
+	NFLogCopyPacket NFLogCopyMode = C.NFNL_LOG_COPY_PACKET // its content too
 )
 
 // String returns libnl's name of the mode, "packet", or its number, "0x9".
@@ -213,9 +213,9 @@ type NFLogFlags uint16
 
 // What the messages of a group carry beside the packet.
 const (
-	NFLogFlagSeq       NFLogFlags = 1 << iota // a sequence number of the group
-	NFLogFlagSeqGlobal                        // a sequence number of all groups of the namespace
-	NFLogFlagConntrack                        // the entry of the connection tracking table that the packet belongs to
+	NFLogFlagSeq       NFLogFlags = C.NFNL_LOG_FLAG_SEQ        // a sequence number of the group
+	NFLogFlagSeqGlobal NFLogFlags = C.NFNL_LOG_FLAG_SEQ_GLOBAL // a sequence number of all groups of the namespace
+	NFLogFlagConntrack NFLogFlags = C.NFNL_LOG_FLAG_CONNTRACK  // the entry of the connection tracking table that the packet belongs to
 )
 
 // String returns libnl's names of the flags with commas between them, and what has none as a number.

@@ -101,7 +101,6 @@ const verdictMask = 0xff // NF_VERDICT_MASK
 const VerdictQueueBypass Verdict = 0x8000
 
 // VerdictToQueue returns the verdict that puts a packet into another queue.
-//
 func VerdictToQueue(queue uint16) Verdict { return VerdictQueue | Verdict(queue)<<16 }
 
 // String returns libnl's name of the verdict, "NF_ACCEPT", or its number, as of one with a queue in it.
