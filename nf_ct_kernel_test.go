@@ -460,6 +460,15 @@ func TestCTMany(t *testing.T) {
 	t.Logf("%d objects in %v", k, time.Since(began))
 	equal(t, "objects", k, n)
 
+	mallocs := testing.AllocsPerRun(1, func() {
+		for _, err := range s.CTInfos(ctx, nil) {
+			noErr(t, err)
+		}
+	})
+	if mallocs > float64(n)/64+100 && !nltest.Race && !nltest.ASan {
+		t.Errorf("%v allocations for %d values", mallocs, n)
+	}
+
 	// a cache, and what has changed since
 	cache, err := libnl.NewCTCache(ctx, s)
 	filled(t, cache, err)

@@ -369,9 +369,10 @@ func (s *Socket) ctMessages(ctx context.Context, fn string, f *CTFilter, read bo
 		yield(nil, nil, named(fn, err))
 		return
 	}
+	var i CTInfo // one for all: it does not stay on the stack
 	for r, err := range s.request(ctx, fn, m) {
-		var i CTInfo
 		if err == nil && (read || !f.empty()) {
+			i = CTInfo{}
 			err = named(fn, i.parse(r.bytes()))
 		}
 		if err != nil {
