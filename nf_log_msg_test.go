@@ -31,7 +31,6 @@ func newNFLogMsg(t testing.TB) *libnl.NFLogMsg {
 	return made(t, m, err)
 }
 
-func be32(v uint32) []byte { return binary.BigEndian.AppendUint32(nil, v) }
 func be64(v uint64) []byte { return binary.BigEndian.AppendUint64(nil, v) }
 
 // Attributes of messages about logged packets.
