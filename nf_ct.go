@@ -244,7 +244,7 @@ func (c *CT) Use() (n uint32, ok bool) {
 // Implements: nfnl_ct_set_use
 func (c *CT) SetUse(n uint32) { C.nfnl_ct_set_use(c.live(), C.uint32_t(n)) }
 
-// ID returns what the kernel tells entries apart by, other than their tuples: another connection between the same ends has another one.
+// ID returns what the kernel tells entries apart by, beside their tuples: it is made of the tuple and of where the entry is in memory.
 //
 // Implements: nfnl_ct_get_id nfnl_ct_test_id
 func (c *CT) ID() (id uint32, ok bool) {
@@ -255,7 +255,7 @@ func (c *CT) ID() (id uint32, ok bool) {
 	return uint32(C.nfnl_ct_get_id(x)), true
 }
 
-// SetID sets the ID: with one, [CT.Delete] removes that entry and no later one.
+// SetID sets the ID: with one, [CT.Delete] removes that entry alone.
 //
 // Implements: nfnl_ct_set_id
 func (c *CT) SetID(id uint32) { C.nfnl_ct_set_id(c.live(), C.uint32_t(id)) }

@@ -200,8 +200,8 @@ func (c *CT) BuildDelete(f MsgFlags) (*Msg, error) {
 	return builtMsg(fn, ProtoNetfilter, rc, msg)
 }
 
-// Delete removes an entry (IPCTNL_MSG_CT_DELETE), found by its original tuple, else by that of the replies, in its zone; with an ID, that entry and no
-// later one of the same tuple. One that is not there is [fs.ErrNotExist]. Equivalent to: conntrack -D.
+// Delete removes an entry (IPCTNL_MSG_CT_DELETE), found by its original tuple, else by that of the replies, in its zone; with an ID,
+// no entry with another ID. One that is not there is [fs.ErrNotExist]. Equivalent to: conntrack -D.
 //
 // Implements: nfnl_ct_del
 func (c *CT) Delete(ctx context.Context, s *Socket, f MsgFlags) error {
@@ -356,8 +356,8 @@ func NewCTDump(f *CTFilter) (*Msg, error) {
 	return f.dump(msgCTGet)
 }
 
-// ctMessages yields the messages that tell of the entries that f means, and what ParseCTInfo makes of them.
-func (s *Socket) ctMessages(ctx context.Context, fn string, f *CTFilter, yield func(*Msg, *CTInfo, error) bool) {
+// ctMessages yields the messages that tell of the entries that f means, and what ParseCTInfo makes of them, if that is wanted.
+func (s *Socket) ctMessages(ctx context.Context, fn string, f *CTFilter, read bool, yield func(*Msg, *CTInfo, error) bool) {
 	if f == nil {
 		f = &CTFilter{}
 	}
@@ -369,9 +369,10 @@ func (s *Socket) ctMessages(ctx context.Context, fn string, f *CTFilter, yield f
 		yield(nil, nil, named(fn, err))
 		return
 	}
+	var i CTInfo // one for all: it does not stay on the stack
 	for r, err := range s.request(ctx, fn, m) {
-		var i CTInfo
-		if err == nil {
+		if err == nil && (read || !f.empty()) {
+			i = CTInfo{}
 			err = named(fn, i.parse(r.bytes()))
 		}
 		if err != nil {
@@ -388,7 +389,7 @@ func (s *Socket) ctMessages(ctx context.Context, fn string, f *CTFilter, yield f
 // of [Socket.Request], each ends the loop. Equivalent to: conntrack -L.
 func (s *Socket) CTInfos(ctx context.Context, f *CTFilter) iter.Seq2[CTInfo, error] {
 	return func(yield func(CTInfo, error) bool) {
-		s.ctMessages(ctx, "CTInfos", f, func(_ *Msg, i *CTInfo, err error) bool {
+		s.ctMessages(ctx, "CTInfos", f, true, func(_ *Msg, i *CTInfo, err error) bool {
 			if err != nil {
 				return yield(CTInfo{}, err)
 			}
@@ -401,7 +402,7 @@ func (s *Socket) CTInfos(ctx context.Context, f *CTFilter) iter.Seq2[CTInfo, err
 func (s *Socket) CTs(ctx context.Context, f *CTFilter) iter.Seq2[*CT, error] {
 	return func(yield func(*CT, error) bool) {
 		const fn = "CTs"
-		s.ctMessages(ctx, fn, f, func(m *Msg, _ *CTInfo, err error) bool {
+		s.ctMessages(ctx, fn, f, false, func(m *Msg, _ *CTInfo, err error) bool {
 			if err != nil {
 				return yield(nil, err)
 			}
