@@ -32,7 +32,7 @@ func NewNFLog() (*NFLog, error) {
 
 // Close gives the handle's reference back: see [Object.Close].
 //
-// Implements: nfnl_log_put
+// Implements: nfnl_log_put nfnl_log_get
 func (l *NFLog) Close() error { return l.object().Close() }
 
 // ptr returns the C object, nil if the handle is nil, closed or revoked.
@@ -160,8 +160,8 @@ func (l *NFLog) QueueThreshold() (n uint32, ok bool) {
 	return uint32(C.nfnl_log_get_queue_threshold(c)), C.nfnl_log_test_queue_threshold(c) != 0
 }
 
-// SetQueueThreshold sets how many packets are collected before they are sent; what a rule says (--nflog-threshold, 1 if it does not) counts where
-// it is less. A new group collects 100.
+// SetQueueThreshold sets how many packets are collected before they are sent; what a rule says (--nflog-threshold) counts where it is less. A new
+// group collects 100, or until its flush timeout has passed: for packets as they come it is 1.
 //
 // Implements: nfnl_log_set_queue_threshold
 func (l *NFLog) SetQueueThreshold(n uint32) {

@@ -54,9 +54,9 @@ func ParseNFLogMsg(m *Msg) (*NFLogMsg, error) {
 }
 
 // NFLogMsgs yields the packets that arrive for the groups of the socket ([NFLog.Create]), each lent for its step; [Retain] or [Clone] keeps one.
-// The body may make requests on the same socket. Messages of other types are passed over. [ErrOverrun] tells that packets were lost at this
-// point, and an error message of the kernel's comes as an error: the loop goes on. It ends, with the error, when the context is done or
-// the socket is closed, and when a message cannot be parsed.
+// The body may make requests on the same socket. Messages of other types are passed over. [ErrOverrun] tells that packets were lost, and an error
+// message of the kernel's comes as an error: the loop goes on. It ends, with the error, when the context is done or the socket is closed,
+// and when a message cannot be parsed.
 func (s *Socket) NFLogMsgs(ctx context.Context) iter.Seq2[*NFLogMsg, error] {
 	return func(yield func(*NFLogMsg, error) bool) {
 		const fn = "NFLogMsgs"
@@ -89,7 +89,7 @@ func (s *Socket) NFLogMsgs(ctx context.Context) iter.Seq2[*NFLogMsg, error] {
 
 // Close gives the handle's reference back: see [Object.Close].
 //
-// Implements: nfnl_log_msg_put
+// Implements: nfnl_log_msg_put nfnl_log_msg_get
 func (m *NFLogMsg) Close() error { return m.object().Close() }
 
 // ptr returns the C object, nil if the handle is nil, closed or revoked.

@@ -165,7 +165,7 @@ func TestNFLogMsgParse(t *testing.T) {
 	cfi, ok2 := m.VLANCFI()
 	prio, ok3 := m.VLANPrio()
 	equal(t, "VLAN tag", fmt.Sprint(ok, id, ok1, cfi, ok2, prio, ok3), "true 7 true true true 5 true")
-	c, rc := oracle.ParseObjects(b.Bytes(), unix.NETLINK_NETFILTER, int(libnl.DumpLine))
+	c, rc := oracle.ParseObjects(slices.Clone(b.Bytes()), unix.NETLINK_NETFILTER, int(libnl.DumpLine))
 	equal(t, "libnl's code", rc, 0)
 	equal(t, "text", dumpOf(t, &m.Object, libnl.DumpLine), c[0].Text)
 	clone, err := libnl.Clone(m)
@@ -229,7 +229,7 @@ func TestNFLogMsgParseCT(t *testing.T) {
 	equal(t, "port", opt(ct.DstPort(libnl.CTOriginal)), some(uint16(53)))
 	equal(t, "mark", opt(ct.Mark()), some(uint32(0x80000007)))
 	equal(t, "family", ct.Family(), libnl.FamilyIPv4)
-	c, rc := oracle.ParseObjects(b.Bytes(), unix.NETLINK_NETFILTER, int(libnl.DumpLine))
+	c, rc := oracle.ParseObjects(slices.Clone(b.Bytes()), unix.NETLINK_NETFILTER, int(libnl.DumpLine))
 	equal(t, "libnl's code", rc, 0)
 	equal(t, "text", dumpOf(t, &m.Object, libnl.DumpLine), c[0].Text)
 	noErr(t, m.Close())
@@ -528,6 +528,7 @@ func TestNFLogConntrack(t *testing.T) {
 	s := dialNF(t, nil)
 	l := newNFLog(t)
 	l.SetGroup(3)
+	l.SetQueueThreshold(1)
 	l.SetFlags(libnl.NFLogFlagConntrack)
 	err := l.Create(t.Context(), s)
 	if isUnsupported(err) {
@@ -745,21 +746,25 @@ func TestNFLogOverrun(t *testing.T) {
 	defer cancel()
 	packets, overruns := 0, 0
 	for m, err := range s.NFLogMsgs(ctx) {
+		last := func() { udp(t, "udp4", "192.0.2.2:7", "last", 0) }
 		switch {
 		case err == nil && nfText(m) == "last":
 			cancel()
+		case err == nil && overruns > 0: // the kernel has room again when all that is there was read
+			packets++
+			last()
 		case err == nil:
 			packets++
-		case ctx.Err() != nil && overruns > 0:
+		case ctx.Err() != nil:
 			isErr(t, "end", err, context.Canceled)
 		default:
 			isErr(t, "in the loop", err, libnl.ErrOverrun)
 			overruns++
-			udp(t, "udp4", "192.0.2.2:7", "last", 0)
+			last()
 		}
 	}
 	equal(t, "the loop ended by the packet behind the overrun", ctx.Err(), context.Canceled)
-	if overruns != 1 || packets == 0 || packets == 100 {
+	if overruns == 0 || packets == 0 || packets == 100 {
 		t.Errorf("%d packets, %d overruns", packets, overruns)
 	}
 }

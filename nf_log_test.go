@@ -22,11 +22,12 @@ func newNFLog(t testing.TB) *libnl.NFLog {
 	return made(t, l, err)
 }
 
-// nfLog makes a group for the socket.
+// nfLog makes a group for the socket, whose packets are sent one by one.
 func nfLog(t testing.TB, s *libnl.Socket, group uint16, set func(l *libnl.NFLog)) *libnl.NFLog {
 	t.Helper()
 	l := newNFLog(t)
 	l.SetGroup(group)
+	l.SetQueueThreshold(1)
 	if set != nil {
 		set(l)
 	}
@@ -184,7 +185,6 @@ func TestNFLogKernel(t *testing.T) {
 	noErr(t, l.SetCopyMode(libnl.NFLogCopyPacket))
 	l.SetCopyRange(64)
 	noErr(t, l.SetFlushTimeout(2*time.Second))
-	l.SetQueueThreshold(1)
 	noErr(t, l.SetAllocSize(100000))
 	noErr(t, l.Change(ctx, s))
 	sameGroups(t, "changed", "5 "+port+" 0 2 64 200")
