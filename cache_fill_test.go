@@ -138,7 +138,11 @@ func TestCacheFillFails(t *testing.T) {
 	} {
 		now.Store(step.what)
 		for _, resync := range []bool{false, true} {
-			ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+			limit := 30 * time.Second
+			if step.want == context.DeadlineExceeded {
+				limit = 200 * time.Millisecond
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), limit)
 			err := c.Refill(ctx, s)
 			if resync {
 				err = c.Resync(ctx, s, func(libnl.Change[*libnl.Object]) { t.Errorf("%s: a change", step.what) })
