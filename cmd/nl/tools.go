@@ -43,6 +43,11 @@ var tools = []tool{
 	{"nl-monitor", "GROUP...", "print what changes", monitor},
 	{"nl-list-sockets", "", "list the netlink sockets", listSockets},
 	{"genl-ctrl-list", "", "list the families of generic netlink", genlCtrlList},
+	{"nf-ct-list", "", "list tracked connections", nfCTList},
+	{"nf-ct-add", "", "add a tracked connection", nfCTAdd},
+	{"nf-exp-list", "", "list expectations of connections", nfExpList},
+	{"nf-exp-add", "", "add an expectation", nfExpAdd},
+	{"nf-exp-delete", "", "delete an expectation, or without options all", nfExpDelete},
 	{"nf-ct-events", "", "print what becomes of tracked connections", nfCTEvents},
 	{"nf-monitor", "GROUP...", "print what changes in the packet filter: ct-new, ct-update, ct-destroy", nfMonitor},
 }
