@@ -144,7 +144,7 @@ func TestNames(t *testing.T) {
 			t.Errorf("there is no original: %v", err)
 		}
 	}
-	if len(found) < 25 {
+	if len(found) < 30 {
 		t.Errorf("%d tools: %q", len(found), slices.Sorted(maps.Keys(found)))
 	}
 	if out, err := exec.Command(nl, "nosuch", "tool").CombinedOutput(); err == nil || !strings.Contains(string(out), `"nosuch tool"`) {

@@ -5,6 +5,8 @@
 package main_test
 
 import (
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -78,17 +80,12 @@ func TestReadNetfilter(t *testing.T) {
 		nf-ct-list --mark 7
 		nf-ct-list --tcp-state ESTABLISHED
 		nf-ct-list --tcp-state nosuch
-		nf-ct-list -F nosuch
 		nf-ct-list -p nosuch
 		nf-ct-list --orig-src x
 		nf-ct-list --nosuch
 		nf-exp-list
-		nf-exp-list -F nosuch
 	`)
 	compareCalls(t, unmasked, expectationToAdd)
-	if r := command(expectationToAdd).ours(t); r.code != 0 {
-		t.Log("no expectation can be added: ", r)
-	}
 	compareCalls(t, unmasked, `
 		nf-exp-list
 		nf-exp-list -f brief
@@ -102,17 +99,29 @@ func TestReadNetfilter(t *testing.T) {
 	}
 }
 
+var seconds = regexp.MustCompile(`\b8\d{4,5}\b`)
+
+// trackedState is what the kernel has, in the words of conntrack, without the times. The order is another in every namespace.
+func trackedState(t *testing.T) string {
+	t.Helper()
+	var lines []string
+	for _, args := range []string{"-L -f ipv4", "-L -f ipv6", "-L expect"} {
+		text := nltest.Run(t, "conntrack", strings.Fields(args)...)
+		lines = slices.AppendSeq(lines, strings.Lines(seconds.ReplaceAllString(string(text), "T")))
+	}
+	slices.Sort(lines)
+	return strings.Join(lines, "")
+}
+
 func TestChangeNetfilter(t *testing.T) {
 	const reply = " --reply-src 10.0.0.9 --reply-sport 80 --reply-dst 10.0.0.1 --reply-dport 1000"
 	const entry = " -p udp --orig-src 10.0.0.1 --orig-sport 1000 --orig-dst 10.0.0.9 --orig-dport 80" + reply + " --timeout 900000"
 	for _, line := range []string{
 		"nf-ct-add -F inet" + entry,
 		"nf-ct-add -4 --quiet --mark 9" + entry,
-		"nf-ct-add --family inet --status assured --zone 3" + entry,
-		"nf-ct-add -F nosuch",
+		"nf-ct-add --family inet --zone 3" + entry,
 		"nf-ct-add -4 -p nosuch",
 		"nf-ct-add -4 --orig-src x",
-		"nf-ct-add -4 --status nosuch",
 		"nf-exp-delete" + expectation,
 		"nf-exp-delete",
 		"nf-exp-delete --expect-proto nosuch",
@@ -122,8 +131,11 @@ func TestChangeNetfilter(t *testing.T) {
 			fresh := func(run func(*testing.T) result) func() result {
 				return func() result {
 					tracked(t)
+					if added := command(expectationToAdd).ours(t); added.code != 0 {
+						t.Skip("no expectation can be added: ", added)
+					}
 					r := run(t)
-					r.out += "\n-- state\n" + command("nf-ct-list -f stats").original(t).out
+					r.out += "\n-- state\n" + trackedState(t)
 					return r
 				}
 			}
