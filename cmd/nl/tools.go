@@ -49,5 +49,7 @@ var tools = []tool{
 	{"nf-exp-add", "", "add an expectation", nfExpAdd},
 	{"nf-exp-delete", "", "delete an expectation, or without options all", nfExpDelete},
 	{"nf-ct-events", "", "print what becomes of tracked connections", nfCTEvents},
+	{"nf-log", "FAMILY GROUP [COPY-MODE [COPY-RANGE]]", "print the packets that rules log", nfLog},
+	{"nf-queue", "FAMILY QUEUE [COPY-MODE [COPY-RANGE]]", "print the packets that rules queue, and accept them", nfQueue},
 	{"nf-monitor", "GROUP...", "print what changes in the packet filter: ct-new, ct-update, ct-destroy", nfMonitor},
 }
