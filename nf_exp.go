@@ -35,7 +35,7 @@ const (
 
 // Message types of expectations.
 const (
-	MsgCTExpectNew    MsgType = unix.NFNL_SUBSYS_CTNETLINK_EXP<<8 | 0 // IPCTNL_MSG_EXP_NEW
+	MsgCTExpectNew    MsgType = unix.NFNL_SUBSYS_CTNETLINK_EXP << 8   // IPCTNL_MSG_EXP_NEW
 	MsgCTExpectGet    MsgType = unix.NFNL_SUBSYS_CTNETLINK_EXP<<8 | 1 // IPCTNL_MSG_EXP_GET
 	MsgCTExpectDelete MsgType = unix.NFNL_SUBSYS_CTNETLINK_EXP<<8 | 2 // IPCTNL_MSG_EXP_DELETE
 )
