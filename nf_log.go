@@ -30,7 +30,7 @@ func NewNFLog() (*NFLog, error) {
 	return newHandle[*NFLog]("nfnl_log_alloc", unsafe.Pointer(C.nfnl_log_alloc()))
 }
 
-// Close gives the handle's reference back: see [Object.Close].
+// Close gives the handle's reference back: see [Object.Close]. [Retain] takes another.
 //
 // Implements: nfnl_log_put nfnl_log_get
 func (l *NFLog) Close() error { return l.object().Close() }

@@ -87,7 +87,7 @@ func (s *Socket) NFLogMsgs(ctx context.Context) iter.Seq2[*NFLogMsg, error] {
 	}
 }
 
-// Close gives the handle's reference back: see [Object.Close].
+// Close gives the handle's reference back: see [Object.Close]. [Retain] takes another.
 //
 // Implements: nfnl_log_msg_put nfnl_log_msg_get
 func (m *NFLogMsg) Close() error { return m.object().Close() }

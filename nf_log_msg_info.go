@@ -68,8 +68,10 @@ func (m *NFLogMsg) Info() NFLogMsgInfo {
 		bit C.uint32_t
 		v   C.uint32_t
 	}{
-		{&i.UID, C.NLGO_LOG_UID, c.uid}, {&i.GID, C.NLGO_LOG_GID, c.gid},
-		{&i.Seq, C.NLGO_LOG_SEQ, c.seq}, {&i.SeqGlobal, C.NLGO_LOG_SEQ_GLOBAL, c.seq_global},
+		{&i.UID, C.NLGO_LOG_UID, c.uid},
+		{&i.GID, C.NLGO_LOG_GID, c.gid},
+		{&i.Seq, C.NLGO_LOG_SEQ, c.seq},
+		{&i.SeqGlobal, C.NLGO_LOG_SEQ_GLOBAL, c.seq_global},
 		{&i.CTInfo, C.NLGO_LOG_CT_INFO, c.ct_info},
 	} {
 		if c.has&f.bit != 0 {
