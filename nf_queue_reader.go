@@ -99,6 +99,7 @@ func OpenNFQueue(q *NFQueue, cfg *NFQueueConfig) (*NFQueueReader, error) {
 	if r.s, err = DialNFQueue(&c); err != nil {
 		return nil, err
 	}
+	r.s.keepsAll = true
 	if err := q.Create(context.Background(), r.s, cfg.Flags); err != nil {
 		_ = r.s.Close()
 		return nil, err
@@ -141,8 +142,8 @@ func (c *NFQueueConfig) check(fn string) error {
 	if c.Batch < 0 || c.Batch > maxVerdictBatch {
 		return argErr(fn, "batches are of 1 to "+itoa(maxVerdictBatch)+" verdicts")
 	}
-	if c.Callbacks != nil || len(c.Groups) > 0 {
-		return argErr(fn, "the reader's socket has no callbacks and no groups")
+	if c.Callbacks != nil || len(c.Groups) > 0 || c.Untrusted {
+		return argErr(fn, "the reader's socket has no callbacks, no groups, and no sender but the kernel")
 	}
 	return c.Fallback.check(fn)
 }

@@ -8,11 +8,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"runtime"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/golibnl/libnl"
 	"github.com/golibnl/libnl/internal/nltest"
@@ -439,4 +442,38 @@ func TestNFQueueChangeMeanwhile(t *testing.T) {
 	l.arrivesAll(texts...)
 	cancel()
 	isErr(t, "the end", <-done, context.Canceled)
+}
+
+// What a request on the reader's socket has to read past stays for the receiver, however much it is: the kernel waits for a verdict on each.
+func TestNFQueueKeepsAll(t *testing.T) {
+	l := newPacketLine(t, "ipv4")
+	c, err := l.out.(*net.UDPConn).SyscallConn()
+	noErr(t, err)
+	noErr(t, c.Control(func(fd uintptr) { err = unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_SNDBUFFORCE, 64<<20) }))
+	noErr(t, err)
+	r := l.reader(&libnl.NFQueueConfig{Config: libnl.Config{RcvBuf: 64 << 20}})
+	const n = 300 // of 60,000 bytes: more than is kept of what nobody waits for
+	for range n {
+		l.send(strings.Repeat("x", 60_000))
+	}
+	change := newQueue(t)
+	change.SetGroup(5)
+	change.SetMaxLen(2000)
+	noErr(t, change.Change(t.Context(), r.Socket(), 0, 0))
+	if pending := r.Stats().Pending; pending < n*60_000 {
+		t.Fatalf("%d bytes were read", pending)
+	}
+	l.send("last")
+	for p, err := range r.Packets(within(t, patience)) {
+		noErr(t, err)
+		last := udpText(p.Payload()) == "last"
+		noErr(t, p.Drop())
+		if last {
+			break
+		}
+	}
+	noErr(t, r.Flush())
+	st := r.Stats()
+	equal(t, "packets", st.Packets, n+1)
+	equal(t, "in the kernel", st.Kernel.Waiting, 0)
 }

@@ -129,6 +129,7 @@ func TestNFQueueRefused(t *testing.T) {
 		"batch":    {Batch: -1},
 		"batches":  {Batch: 1025},
 		"fallback": {Fallback: libnl.VerdictStolen},
+		"trust":    {Config: libnl.Config{Untrusted: true}},
 		"groups":   {Config: libnl.Config{Groups: []libnl.Group{1}}},
 	} {
 		_, err = libnl.OpenNFQueue(q, &cfg)

@@ -48,6 +48,7 @@ type Socket struct {
 	unopened error // why NetLink.Socket could not connect it
 
 	untrusted bool
+	keepsAll  bool // of a queue of packets: the kernel bounds how many there can be, and waits for each
 	pktinfo   bool // notifications are known by the control message alone
 	rootOK    bool // senders with uid 0 are as good as the kernel: udev
 

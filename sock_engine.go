@@ -105,10 +105,14 @@ func (q *queue) push(d datagram) (ok bool) {
 		q.overrun()
 		return false
 	}
+	q.add(d)
+	return true
+}
+
+func (q *queue) add(d datagram) {
 	q.d = append(q.d, d)
 	q.count(&d, 1)
 	q.lost = false
-	return true
 }
 
 // unread puts datagrams back, in front.
@@ -282,7 +286,9 @@ func (s *Socket) keep(d datagram, who owner, st *stream) {
 	if st != nil {
 		q = &st.q
 	}
-	if !q.push(d) {
+	if s.keepsAll {
+		q.add(d)
+	} else if !q.push(d) {
 		s.stats.Overruns++
 	}
 	s.notify()
