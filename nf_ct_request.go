@@ -18,7 +18,7 @@ import (
 // Types of the messages that tell of connections, and multicast groups of NETLINK_NETFILTER that do. The kernel tells of connections that were made
 // while somebody listened, of others with the sysctl net.netfilter.nf_conntrack_events at 1.
 const (
-	MsgCTNew    MsgType = 1<<8 | 0 // an entry is new, or has changed: [CTGroup] tells
+	MsgCTNew    MsgType = 1 << 8   // an entry is new, or has changed: [CTGroup] tells
 	MsgCTDelete MsgType = 1<<8 | 2 // an entry is gone
 
 	msgCTGet     MsgType = 1<<8 | 1

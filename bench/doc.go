@@ -1,3 +1,5 @@
+//go:build linux
+
 // SPDX-License-Identifier: MIT
 
 // Bench measures the package beside C programs that use libnl and beside other Go libraries, on the same work, in the same run.
