@@ -13,8 +13,8 @@ import (
 )
 
 const (
-	ctNew, ctGet = 1<<8 | 0, 1<<8 | 1 // NFNL_SUBSYS_CTNETLINK and IPCTNL_MSG_CT_*
-	ctTupleOrig  = 1                  // CTA_*
+	ctNew, ctGet = 1 << 8, 1<<8 | 1 // NFNL_SUBSYS_CTNETLINK and IPCTNL_MSG_CT_*
+	ctTupleOrig  = 1                // CTA_*
 	ctTupleReply = 2
 	ctStatus     = 3
 	ctTimeout    = 7
