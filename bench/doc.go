@@ -9,4 +9,5 @@
 // so a machine that is slow for a while slows both. See docs/performance.md.
 //
 //	bench [-quick] [-works regexp] [-rounds n] [-json file]
+//	bench plot FILE     prints what -json wrote as SVG
 package main

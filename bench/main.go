@@ -37,6 +37,8 @@ func run(args []string) error {
 			return err
 		}
 		return child(args[1], n, times)
+	case len(args) == 2 && args[0] == "plot":
+		return plot(args[1], os.Stdout)
 	case len(args) > 0 && args[0] == "measure":
 		return measureAll(args[1:])
 	}

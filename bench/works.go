@@ -35,6 +35,8 @@ var variants = map[string]variant{
 
 	"conntrack/messages":    repeat(conntrackMessages),
 	"conntrack/values":      repeat(conntrackValues),
+	"conntrack/infos":       repeat(conntrackInfos),
+	"conntrack/objects":     repeat(conntrackObjects),
 	"conntrack/vishvananda": repeat(vishConntrack),
 	"conntrack/ti-mo":       repeat(timoConntrack),
 
@@ -76,7 +78,7 @@ var works = []work{
 	{
 		name: "conntrack", n: 50_000, quick: 10_000, times: 4,
 		c:        []string{"recv", "libnl"},
-		variants: []string{"messages", "values", "vishvananda", "ti-mo"},
+		variants: []string{"messages", "values", "infos", "objects", "vishvananda", "ti-mo"},
 	},
 	{name: "sockets", n: 9_500, quick: 2_000, times: 1, alone: true, feed: true, variants: []string{"waiting"}},
 }
