@@ -158,12 +158,12 @@ func TestCheckFails(t *testing.T) {
 			"docs/coverage.md:",
 		},
 		{
-			"open for nothing", notes, "^- `netlink/netfilter/`", "- `netlink/route/rule.h`, `netlink/netfilter/`",
+			"open for nothing", notes, "^- `netlink/route/tc.h`", "- `netlink/route/rule.h`, `netlink/route/tc.h`",
 			"docs/coverage.md:",
 		},
 		{
-			"not open", notes, "^- `netlink/netfilter/`.*?\n", "",
-			"netlink/netfilter/",
+			"not open", notes, "^- `netlink/route/tc.h`.*?\n", "",
+			"netlink/route/tc.h",
 		},
 		{
 			"a constant less", "route_link_vlan.go", `// VLAN_PRIO_MAX$`, "",
