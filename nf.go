@@ -90,7 +90,5 @@ func holdsPackets(b []byte) bool {
 		return false
 	}
 	t := getHeader(b).Type
-	return t == nfQueuePacket || t == NFLogMsgPacket
+	return t == NFQueuePacket || t == NFLogMsgPacket
 }
-
-const nfQueuePacket MsgType = 3 << 8
