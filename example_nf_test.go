@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"log"
 	"net/netip"
+	"time"
 
 	"github.com/golibnl/libnl"
 	"golang.org/x/sys/unix"
@@ -29,6 +30,7 @@ func ExampleCT() {
 		c.SetSrcPort(libnl.CTOriginal, 1053), c.SetDstPort(libnl.CTOriginal, 53),
 		c.SetSrc(libnl.CTReply, there), c.SetDst(libnl.CTReply, here),
 		c.SetSrcPort(libnl.CTReply, 53), c.SetDstPort(libnl.CTReply, 1053),
+		c.SetTimeout(time.Minute),
 	)
 	if err != nil {
 		log.Fatal(err)
