@@ -60,8 +60,6 @@ var overreads = []string{
 	"mdb/gone, none",
 	"mdb/gone, empty",
 	"mdb/gone, group empty",
-	"exp/function unterminated",
-	"log/prefix unterminated",
 }
 
 const victim = "VALIDATE_TEST_VICTIM"
