@@ -600,8 +600,12 @@ func (p *parsed) each(yield func(*Object, error) bool) bool {
 
 // step lends one object for one step of a loop.
 func (p *parsed) step(i int, yield func(*Object, error) bool) bool {
-	l := &p.lent[i]
-	l.r = objectRef{c: p.at(i), lent: true}
+	return p.lent[i].lend(p.at(i), yield)
+}
+
+// lend lends c, whose reference stays the lender's, for one step of a loop.
+func (l *lentObject) lend(c *C.struct_nl_object, yield func(*Object, error) bool) bool {
+	l.r = objectRef{c: c, lent: true}
 	l.o.r = &l.r
 	defer func() { l.r.c = nil }()
 	return yield(&l.o, nil)

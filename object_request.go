@@ -98,28 +98,12 @@ func objects[O Kind](ctx context.Context, s *Socket, fn string, m *Msg, keep fun
 				var msgs []byte
 				var n int
 				msgs, n, rest = st.run(fn, rest, len(batch.made))
-				for n > 0 {
-					done, more := batch.each(msgs, n, &st.in, step)
-					if !more {
-						return
-					}
-					for range done {
-						_, msgs = nextMsg(msgs)
-					}
-					if n -= done; n == 0 {
-						break
-					}
-					var one []byte
-					one, msgs = nextMsg(msgs)
-					n--
-					more, err := eachObject(one, &st.in, step)
-					if err != nil {
-						yield(*new(O), named(fn, err))
-						return
-					}
-					if !more {
-						return
-					}
+				more, err := batch.all(msgs, n, &st.in, step)
+				if err != nil {
+					yield(*new(O), named(fn, err))
+				}
+				if !more {
+					return
 				}
 			}
 		}
@@ -128,6 +112,29 @@ func objects[O Kind](ctx context.Context, s *Socket, fn string, m *Msg, keep fun
 
 // objectBatch is what objects are parsed into, and put back from, in one crossing for all.
 type objectBatch struct{ made [64]C.struct_nlgo_made }
+
+// all lends the objects of n messages in a row one by one, and returns whether to go on: not after an error.
+func (t *objectBatch) all(msgs []byte, n int, in *inbound, step func(*Object, *C.struct_nl_object_ops) bool) (more bool, err error) {
+	for n > 0 {
+		done, more := t.each(msgs, n, in, step)
+		if !more {
+			return false, nil
+		}
+		for range done {
+			_, msgs = nextMsg(msgs)
+		}
+		if n -= done; n == 0 {
+			break
+		}
+		var one []byte
+		one, msgs = nextMsg(msgs)
+		n--
+		if more, err := eachObject(one, in, step); !more || err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}
 
 // each lends the objects of n messages in a row one by one, and returns how many of the messages it did, and whether to go on. It stops
 // at one that does not make one object; of messages that the kernel did not send it does none.
@@ -143,17 +150,9 @@ func (t *objectBatch) each(msgs []byte, n int, in *inbound, step func(*Object, *
 		refs.Lock()
 		C.nlgo_made_put(&t.made[0], C.uint32_t(len(made)))
 		refs.Unlock()
-		for i := range lent {
-			lent[i].r.c = nil
-		}
 	}()
 	for i := range made {
-		l := &lent[i]
-		l.r = objectRef{c: made[i].obj, lent: true}
-		l.o.r = &l.r
-		more := step(&l.o, made[i].ops)
-		l.r.c = nil
-		if !more {
+		if !lent[i].lend(made[i].obj, func(o *Object, _ error) bool { return step(o, made[i].ops) }) {
 			return i, false
 		}
 	}
