@@ -227,10 +227,16 @@ func buildGo(t *testing.T, dir, name, text string) string {
 		t.Fatal(err)
 	}
 	program := filepath.Join(dir, name)
-	build := exec.Command("go", "build", "-o", program, source)
+	goBuild(t, program, source)
+	return program
+}
+
+// goBuild builds a program in this module.
+func goBuild(t *testing.T, program, target string) {
+	t.Helper()
+	build := exec.Command("go", "build", "-o", program, target)
 	build.Dir = root
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	return program
 }

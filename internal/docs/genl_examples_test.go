@@ -27,11 +27,7 @@ import (
 func example(t *testing.T, name string) (program string) {
 	t.Helper()
 	program = filepath.Join(t.TempDir(), name)
-	build := exec.Command("go", "build", "-o", program, "./examples/"+name)
-	build.Dir = root
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
+	goBuild(t, program, "./examples/"+name)
 	return program
 }
 

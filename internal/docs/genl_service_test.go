@@ -6,18 +6,12 @@ package docs_test
 
 import (
 	"os/exec"
-	"path/filepath"
 	"testing"
 )
 
 // The example with a family of its own prints what the service answers.
 func TestExampleGenlService(t *testing.T) {
-	program := filepath.Join(t.TempDir(), "genl-service")
-	build := exec.Command("go", "build", "-o", program, "./examples/genl-service")
-	build.Dir = root
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
+	program := example(t, "genl-service")
 	out, err := exec.Command(program).CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)

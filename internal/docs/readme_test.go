@@ -124,12 +124,7 @@ func start(t *testing.T, program string) (shows func(text string), end func()) {
 
 // The example that follows links, addresses and routes tells what changes, by name.
 func TestExampleFollow(t *testing.T) {
-	program := filepath.Join(t.TempDir(), "follow")
-	build := exec.Command("go", "build", "-o", program, "./examples/follow")
-	build.Dir = root
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
+	program := example(t, "follow")
 	shows, end := start(t, program)
 	shows("1 route/link")
 	shows(" route/route")
