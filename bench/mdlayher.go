@@ -51,15 +51,11 @@ func mdlEvents(n int) (iteration, error) {
 
 func mdlResolve(n int) (iteration, error) {
 	c, err := genetlink.Dial(nil)
-	return func() (f found, err error) {
-		for range n {
-			got, err := c.GetFamily(family)
-			if err != nil {
-				return f, err
-			}
-			f.count++
-			f.sum += uint64(got.ID)
+	return resolving(n, func() (uint64, error) {
+		got, err := c.GetFamily(family)
+		if err != nil {
+			return 0, err
 		}
-		return f, nil
-	}, err
+		return uint64(got.ID), nil
+	}), err
 }

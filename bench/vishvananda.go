@@ -83,17 +83,13 @@ func vishChanges(n int) (iteration, error) {
 
 func vishResolve(n int) (iteration, error) {
 	h, err := netlink.NewHandle()
-	return func() (f found, err error) {
-		for range n {
-			got, err := h.GenlFamilyGet(family)
-			if err != nil {
-				return f, err
-			}
-			f.count++
-			f.sum += uint64(got.ID)
+	return resolving(n, func() (uint64, error) {
+		got, err := h.GenlFamilyGet(family)
+		if err != nil {
+			return 0, err
 		}
-		return f, nil
-	}, err
+		return uint64(got.ID), nil
+	}), err
 }
 
 func vishConntrack(int) (iteration, error) {
