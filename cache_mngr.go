@@ -402,7 +402,7 @@ func (m *CacheManager) wait(fn string, ctx context.Context, d time.Duration) (in
 	m.kick = cancel
 	m.mu.Unlock()
 	reads := -1
-	e, err := m.n.next(&wait{ctx: wctx}, &reads)
+	e, err := m.n.next(wait{ctx: wctx}, &reads)
 	m.mu.Lock()
 	m.kick = nil
 	m.mu.Unlock()
@@ -423,7 +423,7 @@ func (m *CacheManager) drain(fn string, ctx context.Context, reads *int) (int, e
 	w := wait{ctx: ctx, never: true}
 	m.tellAll()
 	for count := 0; ; count++ {
-		e, err := m.n.next(&w, reads)
+		e, err := m.n.next(w, reads)
 		if err == errAgain {
 			return count, m.catchUp(fn, ctx)
 		}

@@ -709,65 +709,91 @@ static void read_control(struct msghdr *msg, struct nlgo_dgram *d)
 	}
 }
 
+/* What one recvmsg() or recvmmsg() needs beside the header. */
+struct receive {
+	struct sockaddr_nl from;
+	struct iovec iov[2];
+	char control[128] __attribute__((aligned(8)));
+};
+
+enum { RECV_FLAGS = MSG_TRUNC | MSG_DONTWAIT | MSG_CMSG_CLOEXEC };
+
+static struct msghdr receive_into(struct receive *r, int parts)
+{
+	return (struct msghdr){
+		.msg_name = &r->from,
+		.msg_namelen = sizeof(r->from),
+		.msg_iov = r->iov,
+		.msg_iovlen = parts,
+		.msg_control = r->control,
+		.msg_controllen = sizeof(r->control),
+	};
+}
+
+/* Whether to read again. EINVAL is the kernel's when a read wanted to go on
+ * with a dump that the one who asked for it ended just then: nothing is
+ * amiss. */
+static int again(int *spurious)
+{
+	return errno == EINTR || (errno == EINVAL && (*spurious)-- > 0);
+}
+
+static void received(struct msghdr *msg, const struct receive *r, ssize_t n,
+		     struct nlgo_dgram *d)
+{
+	*d = (struct nlgo_dgram){.nsid = -1};
+	d->n = n > INT32_MAX ? INT32_MAX : n;
+	if (msg->msg_namelen >= sizeof(r->from)) {
+		d->port = r->from.nl_pid;
+		d->groups = r->from.nl_groups;
+	}
+	if (msg->msg_controllen)
+		read_control(msg, d);
+}
+
 void nlgo_recv(int fd, uint8_t *buf, uint32_t len, uint8_t *spare,
 	       uint32_t sparelen, struct nlgo_dgram *d)
 {
-	struct sockaddr_nl from;
-	struct iovec iov[2] = {
-		{.iov_base = buf, .iov_len = len},
-		{.iov_base = spare, .iov_len = sparelen},
-	};
-	char control[256] __attribute__((aligned(8)));
-	struct msghdr msg = {
-		.msg_name = &from,
-		.msg_namelen = sizeof(from),
-		.msg_iov = iov,
-		.msg_iovlen = 2,
-		.msg_control = control,
-		.msg_controllen = sizeof(control),
-	};
+	struct receive r;
+	struct msghdr msg = receive_into(&r, 2);
 	int spurious = 8;
 	ssize_t n;
 
-	*d = (struct nlgo_dgram){.nsid = -1};
-	/* EINVAL is the kernel's when a read wanted to go on with a dump that
-	 * the one who asked for it ended just then: nothing is amiss */
+	r.iov[0] = (struct iovec){.iov_base = buf, .iov_len = len};
+	r.iov[1] = (struct iovec){.iov_base = spare, .iov_len = sparelen};
 	do
-		n = recvmsg(fd, &msg,
-			    MSG_TRUNC | MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-	while (n < 0 &&
-	       (errno == EINTR || (errno == EINVAL && spurious-- > 0)));
-	if (n < 0) {
+		n = recvmsg(fd, &msg, RECV_FLAGS);
+	while (n < 0 && again(&spurious));
+	if (n < 0)
 		d->n = -errno;
-		return;
-	}
-	d->n = n > INT32_MAX ? INT32_MAX : n;
-	if (msg.msg_namelen >= sizeof(from)) {
-		d->port = from.nl_pid;
-		d->groups = from.nl_groups;
-	}
-	if (msg.msg_controllen)
-		read_control(&msg, d);
+	else
+		received(&msg, &r, n, d);
 }
 
-enum { SCARCE = 4096 };
-
-int nlgo_recv_many(int fd, uint8_t *buf, uint32_t len, uint8_t *spare,
-		   uint32_t sparelen, struct nlgo_dgram *d, int max)
+int nlgo_recv_many(int fd, uint8_t *places, uint32_t len, uint32_t stride,
+		   struct nlgo_dgram *d, int max)
 {
-	uint32_t off = 0;
-	int i;
+	struct receive r[NLGO_RECV_MAX];
+	struct mmsghdr msgs[NLGO_RECV_MAX];
+	int spurious = 8;
+	int i, n;
 
-	for (i = 0; i < max && len - off >= SCARCE; i++) {
-		nlgo_recv(fd, buf + off, len - off, spare, sparelen, &d[i]);
-		d[i].off = off;
-		if (d[i].n < 0 || (uint32_t)d[i].n > len - off)
-			return i + 1;
-		off += NLMSG_ALIGN((uint32_t)d[i].n);
-		if (off > len)
-			off = len;
+	for (i = 0; i < max; i++) {
+		msgs[i].msg_hdr = receive_into(&r[i], 1);
+		r[i].iov[0] =
+			(struct iovec){.iov_base = places + (size_t)i * stride,
+				       .iov_len = len};
 	}
-	return i;
+	do
+		n = recvmmsg(fd, msgs, max, RECV_FLAGS, NULL);
+	while (n < 0 && again(&spurious));
+	if (n < 0) {
+		d->n = -errno;
+		return 1;
+	}
+	for (i = 0; i < n; i++)
+		received(&msgs[i].msg_hdr, &r[i], msgs[i].msg_len, &d[i]);
+	return n;
 }
 
 int nlgo_send(int fd, const uint8_t *data, uint32_t len, uint32_t port,

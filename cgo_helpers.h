@@ -646,8 +646,7 @@ int nlgo_msg_dump(const void *data, uint32_t len, const struct nlgo_msg *m,
  */
 
 struct nlgo_dgram {
-	int32_t n;    /* length, also where longer than the room, or -errno */
-	uint32_t off; /* where it starts in the buffer */
+	int32_t n; /* length, also where longer than the room, or -errno */
 	uint32_t port;
 	uint32_t groups;
 	uint32_t group; /* NETLINK_PKTINFO, 0 without */
@@ -691,13 +690,15 @@ int nlgo_getsockopt(int fd, int level, int name, int *value);
 /* Takes one datagram into buf and, what does not fit, spare; never waits. */
 void nlgo_recv(int fd, uint8_t *buf, uint32_t len, uint8_t *spare,
 	       uint32_t sparelen, struct nlgo_dgram *d);
+enum { NLGO_RECV_MAX = 32 };
+
 /*
- * Takes what has arrived, up to max datagrams, one behind the other, and stops
- * early where room gets scarce or one had to go on in spare. Returns how many
- * of d were filled: at least one, and a failed read is the last.
+ * Takes what has arrived, up to max datagrams, NLGO_RECV_MAX at most, each to a
+ * place of len bytes; places are stride bytes apart. Returns how many of d were
+ * filled: at least one, and a failed read is the only one.
  */
-int nlgo_recv_many(int fd, uint8_t *buf, uint32_t len, uint8_t *spare,
-		   uint32_t sparelen, struct nlgo_dgram *d, int max);
+int nlgo_recv_many(int fd, uint8_t *places, uint32_t len, uint32_t stride,
+		   struct nlgo_dgram *d, int max);
 /* Sends, never waits; bytes sent or -errno. */
 int nlgo_send(int fd, const uint8_t *data, uint32_t len, uint32_t port,
 	      uint32_t groups, const struct ucred *creds);

@@ -8,6 +8,7 @@ import (
 	"context"
 	"iter"
 	"strconv"
+	"strings"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -195,8 +196,8 @@ func ParseGenlFamily(m *Msg) (GenlFamilyInfo, error) {
 
 // checkGenlName refuses what cannot be the name of a family or a group.
 func checkGenlName(fn, name string) error {
-	switch _, ok := cString(nil, name); {
-	case name == "", !ok:
+	switch {
+	case name == "", strings.IndexByte(name, 0) >= 0:
 		return textErr(fn, ErrInval, name)
 	case len(name) >= genlNameSize:
 		return textErr(fn, ErrRange, name)
@@ -243,7 +244,7 @@ func (s *Socket) askGenlCtrl(ctx context.Context, fn string, m *Msg, see func(b 
 		return err
 	}
 	w := wait{ctx: ctx}
-	r, err := s.beginRequest(fn, &w, 1)
+	r, err := s.beginRequest(fn, w, 1)
 	if err != nil {
 		return err
 	}
@@ -255,7 +256,7 @@ func (s *Socket) askGenlCtrl(ctx context.Context, fn string, m *Msg, see func(b 
 	h := getHeader(b)
 	h.Flags &^= FlagAck
 	putHeader(b, h)
-	return s.settled(&w, fn, b, &to, r.seq, func(b []byte) error { return genlErr(fn, see(b)) })
+	return s.settled(w, fn, b, &to, r.seq, func(b []byte) error { return genlErr(fn, see(b)) })
 }
 
 // genlErr makes an error of an attribute's getter one of fn.

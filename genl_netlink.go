@@ -108,7 +108,7 @@ func (g *GenlNetLink) Resolve(ctx context.Context) error {
 	select {
 	case g.f.asking <- struct{}{}:
 	case <-ctx.Done():
-		return named(fn, g.s.goOn(&wait{ctx: ctx}))
+		return named(fn, g.s.goOn(wait{ctx: ctx}))
 	}
 	defer func() { <-g.f.asking }()
 	info, err := GetGenlFamily(ctx, g.Socket(), g.f.name)

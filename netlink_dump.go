@@ -96,7 +96,7 @@ func (n *NetLink) sendDump(d *dump) error {
 		return err
 	}
 	defer n.s.end()
-	return named(fn, n.s.post(&wait{ctx: context.Background()}, fn, b, &to))
+	return named(fn, n.s.post(wait{ctx: context.Background()}, fn, b, &to))
 }
 
 // flying returns the dump that is on its way.

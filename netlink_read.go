@@ -147,7 +147,7 @@ func (n *NetLink) signalLocked() {
 }
 
 // next returns the next event. Reads counts down how often the descriptor may be read; at 0 it is errAgain, below there is no limit.
-func (n *NetLink) next(w *wait, reads *int) (*Event, error) {
+func (n *NetLink) next(w wait, reads *int) (*Event, error) {
 	d := &n.d
 	d.lent.revoke()
 	d.lent = nil
@@ -175,10 +175,13 @@ func (n *NetLink) next(w *wait, reads *int) (*Event, error) {
 }
 
 // datagram takes the next datagram, or the word that some were lost.
-func (n *NetLink) datagram(w *wait, reads *int) error {
+func (n *NetLink) datagram(w wait, reads *int) error {
 	d := &n.d
 	flying := n.flying()
 	lost := flying != nil && flying.lost && *reads != 0
+	if flying != nil {
+		d.box.large = true
+	}
 	err := n.take(w, reads, lost)
 	switch {
 	case err == nil:
@@ -207,7 +210,7 @@ func (d *delivery) answers() bool {
 	return d.in.trusted && d.in.group == 0 && d.in.src == (SockAddr{})
 }
 
-func (n *NetLink) take(w *wait, reads *int, never bool) error {
+func (n *NetLink) take(w wait, reads *int, never bool) error {
 	box := &n.d.box
 	if !box.holds() {
 		if *reads == 0 {
@@ -215,7 +218,7 @@ func (n *NetLink) take(w *wait, reads *int, never bool) error {
 		}
 		*reads--
 	}
-	return box.fetch(&wait{ctx: w.ctx, never: w.never || never})
+	return box.fetch(wait{ctx: w.ctx, never: w.never || never})
 }
 
 // message takes a message off the datagram and returns its event, nil if it is not one to deliver.
@@ -298,7 +301,7 @@ func (n *NetLink) ReadData() (int, error) {
 	}
 	defer n.end()
 	reads := readBound
-	return n.deliver(fn, &w, &reads)
+	return n.deliver(fn, w, &reads)
 }
 
 // Run gives what arrives to the handlers until a handler returns an error, which it returns as it is, or ctx is done, or the NetLink is
@@ -310,12 +313,12 @@ func (n *NetLink) Run(ctx context.Context) error {
 	}
 	defer n.end()
 	reads := -1
-	_, err := n.deliver(fn, &wait{ctx: ctx}, &reads)
+	_, err := n.deliver(fn, wait{ctx: ctx}, &reads)
 	return err
 }
 
 // deliver is the loop of both. Where nothing is left and it is not to wait it returns nil.
-func (n *NetLink) deliver(fn string, w *wait, reads *int) (int, error) {
+func (n *NetLink) deliver(fn string, w wait, reads *int) (int, error) {
 	for count := 0; ; count++ {
 		e, err := n.next(w, reads)
 		if err == errAgain {
@@ -343,7 +346,7 @@ func (n *NetLink) Events(ctx context.Context) iter.Seq2[*Event, error] {
 		w := wait{ctx: ctx}
 		reads := -1
 		for {
-			e, err := n.next(&w, &reads)
+			e, err := n.next(w, &reads)
 			if err != nil {
 				yield(nil, named(fn, err))
 				return
@@ -392,6 +395,6 @@ func (n *NetLink) Feed(b []byte) error {
 	}
 	defer n.end()
 	reads := 0
-	_, err := n.deliver(fn, &w, &reads)
+	_, err := n.deliver(fn, w, &reads)
 	return err
 }

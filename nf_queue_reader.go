@@ -182,7 +182,7 @@ func (r *NFQueueReader) receive(ctx context.Context, each func(*NFPacket, error)
 	w := wait{ctx: ctx}
 	var slab []NFPacket
 	for {
-		err := r.fetch(&in, &w)
+		err := r.fetch(&in, w)
 		if err != nil {
 			if !passing(err) {
 				return named(fn, err)
@@ -216,10 +216,10 @@ func (r *NFQueueReader) receive(ctx context.Context, each func(*NFPacket, error)
 }
 
 // fetch takes the next datagram. Before it waits for one, what is decided is sent, and until it comes nothing is held back.
-func (r *NFQueueReader) fetch(in *inbox, w *wait) error {
-	now := *w
+func (r *NFQueueReader) fetch(in *inbox, w wait) error {
+	now := w
 	now.never = true
-	err := in.fetch(&now)
+	err := in.fetch(now)
 	if err != errAgain {
 		return err
 	}
@@ -413,7 +413,7 @@ func (r *NFQueueReader) post(b []byte) error {
 		return err
 	}
 	defer r.s.end()
-	return named(fn, r.s.post(&wait{ctx: context.Background()}, fn, b, &target{}))
+	return named(fn, r.s.post(wait{ctx: context.Background()}, fn, b, &target{}))
 }
 
 // Close gives the queue up and closes the socket. First it sends what is decided, then every packet that is still in the queue, received or not,

@@ -19,7 +19,7 @@ type wait struct {
 }
 
 // stopped returns why a wait has to end, nil while it may go on. The state mutex is held.
-func (s *Socket) stopped(w *wait) error {
+func (s *Socket) stopped(w wait) error {
 	if s.closed {
 		return ErrClosed
 	}
@@ -36,14 +36,14 @@ func (s *Socket) stopped(w *wait) error {
 }
 
 // goOn is stopped for those who do not hold the state mutex.
-func (s *Socket) goOn(w *wait) error {
+func (s *Socket) goOn(w wait) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.stopped(w)
 }
 
 // takeToken makes the caller the reader, in its turn. Inside a callback of the same socket it is ErrNested.
-func (s *Socket) takeToken(w *wait) error {
+func (s *Socket) takeToken(w wait) error {
 	select {
 	case s.token <- struct{}{}:
 		return s.checkToken(w)
@@ -74,7 +74,7 @@ func (s *Socket) takeToken(w *wait) error {
 }
 
 // checkToken gives the token just taken back if the wait is over.
-func (s *Socket) checkToken(w *wait) error {
+func (s *Socket) checkToken(w wait) error {
 	if !w.deadline && !s.over(w) {
 		return nil
 	}
@@ -88,7 +88,7 @@ func (s *Socket) checkToken(w *wait) error {
 func (s *Socket) dropToken() { <-s.token }
 
 // over tells without the mutex whether stopped has an error, but for a deadline.
-func (s *Socket) over(w *wait) bool {
+func (s *Socket) over(w wait) bool {
 	select {
 	case <-s.done:
 		return true
@@ -127,7 +127,7 @@ func (s *Socket) kick() {
 // waitReadable waits until try succeeds or anything changed, or others have read something for t. Only one goroutine at a time can
 // stand in Go's poller, which calls try whenever the descriptor may be readable; the others wait for it to come out.
 // No user code runs inside try: it holds the os.File, and closing that would wait for itself.
-func (s *Socket) waitReadable(w *wait, t taker, try func() bool) error {
+func (s *Socket) waitReadable(w wait, t taker, try func() bool) error {
 	s.mu.Lock()
 	if err := s.stopped(w); err != nil {
 		s.mu.Unlock()
@@ -180,12 +180,12 @@ func (s *Socket) waitReadable(w *wait, t taker, try func() bool) error {
 
 // taker is somebody that datagrams are for.
 type taker interface {
-	take(w *wait) error // the next, without waiting: errAgain if there is none. The token is held
-	ready() bool        // others have read something for it. The state mutex is held
+	take(w wait) error // the next, without waiting: errAgain if there is none. The token is held
+	ready() bool       // others have read something for it. The state mutex is held
 }
 
 // fetch waits for the next datagram for t, becomes the reader and takes it; it ends with the token held, unless there is an error.
-func (s *Socket) fetch(w *wait, t taker) error {
+func (s *Socket) fetch(w wait, t taker) error {
 	for {
 		if err := s.takeToken(w); err != nil {
 			return err
@@ -205,7 +205,7 @@ func (s *Socket) fetch(w *wait, t taker) error {
 }
 
 // park is fetch with nothing there. If it did not get the datagram itself, the one who did may have something.
-func (s *Socket) park(w *wait, t taker) (got bool, err error) {
+func (s *Socket) park(w wait, t taker) (got bool, err error) {
 	failed := errAgain
 	err = s.waitReadable(w, t, func() bool {
 		select {

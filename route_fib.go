@@ -157,7 +157,7 @@ func LookupFIB(ctx context.Context, s *Socket, r *FIBRequest) (*FIBResult, error
 // echo sends a request of a protocol that answers with the message filled in, without an acknowledgement.
 func (s *Socket) echo(ctx context.Context, fn string, m *Msg) (*Msg, error) {
 	w := wait{ctx: ctx}
-	r, err := s.beginRequest(fn, &w, 1)
+	r, err := s.beginRequest(fn, w, 1)
 	if err != nil {
 		return nil, err
 	}
@@ -167,7 +167,7 @@ func (s *Socket) echo(ctx context.Context, fn string, m *Msg) (*Msg, error) {
 		return nil, err
 	}
 	var answer *Msg
-	err = s.transact(&w, fn, b, &to, r.seq, 0, func(b []byte) bool {
+	err = s.transact(w, fn, b, &to, r.seq, 0, func(b []byte) bool {
 		if msg, _ := nextMsg(b); msg != nil {
 			answer = copyMsg(msg)
 			answer.own.proto = int(m.Proto())

@@ -26,47 +26,64 @@ const (
 
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }
 
-// rbuf is what is read into: one datagram of up to 32 KiB, or several small ones.
+// rbuf is what a datagram of up to 32 KiB is read into.
 type rbuf struct {
 	b [hotSize]byte
-	d [batchSize]C.struct_nlgo_dgram
+	d C.struct_nlgo_dgram
 }
 
-const batchSize = 32
+const batchSize = C.NLGO_RECV_MAX
 
 var rbufs = sync.Pool{New: func() any { return new(rbuf) }}
 
-// spares are few, large and seldom touched; unlike a pool's they survive garbage collections, which would have to clear them.
-var spares struct {
-	one  atomic.Pointer[[spareSize]byte] // the first, for those who do not meet another
+// shelf keeps large things of which few are needed at a time; unlike a pool's they survive garbage collections.
+type shelf[T any] struct {
+	one  atomic.Pointer[T] // the first, for those who do not meet another
 	mu   sync.Mutex
-	free []*[spareSize]byte
+	free []*T
 }
 
-func takeSpare() *[spareSize]byte {
-	if b := spares.one.Swap(nil); b != nil {
-		return b
+// take returns one, nil if there is none.
+func (s *shelf[T]) take() *T {
+	if v := s.one.Swap(nil); v != nil {
+		return v
 	}
-	spares.mu.Lock()
-	defer spares.mu.Unlock()
-	if n := len(spares.free); n > 0 {
-		b := spares.free[n-1]
-		spares.free = spares.free[:n-1]
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := len(s.free)
+	if n == 0 {
+		return nil
+	}
+	v := s.free[n-1]
+	s.free = s.free[:n-1]
+	return v
+}
+
+// give puts one back, and returns one that has no place any more.
+func (s *shelf[T]) give(v *T) *T {
+	if v = s.one.Swap(v); v == nil {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.free) == 8 {
+		return v
+	}
+	s.free = append(s.free, v)
+	return nil
+}
+
+// spares take what does not fit into an rbuf.
+var spares shelf[[spareSize]byte]
+
+func takeSpare() *[spareSize]byte {
+	if b := spares.take(); b != nil {
 		return b
 	}
 	return new([spareSize]byte)
 }
 
-func giveSpare(b *[spareSize]byte) {
-	if b = spares.one.Swap(b); b == nil {
-		return
-	}
-	spares.mu.Lock()
-	if len(spares.free) < 8 {
-		spares.free = append(spares.free, b)
-	}
-	spares.mu.Unlock()
-}
+func giveSpare(b *[spareSize]byte) { spares.give(b) }
 
 // datagram is one datagram in Go memory.
 type datagram struct {
@@ -189,37 +206,35 @@ func (s *Socket) recvErr(errno syscall.Errno) error {
 	return sysErr("recvmsg", errno)
 }
 
-// recvGo takes one datagram into buf, or, where it is larger, into memory of its own. Its bytes are good until buf is used again.
+// recvGo takes one datagram into b, or, where it is larger, into memory of its own. Its bytes are good until b is used again.
 // The token is held.
-func (s *Socket) recvGo(buf *rbuf) (datagram, error) {
+func (s *Socket) recvGo(b []byte, c *C.struct_nlgo_dgram) (datagram, error) {
 	spare := takeSpare()
-	C.nlgo_recv(C.int(s.fd), bytesPtr(buf.b[:]), hotSize, bytesPtr(spare[:]), spareSize, &buf.d[0])
-	d, err := s.received(buf, &buf.d[0], spare)
+	C.nlgo_recv(C.int(s.fd), bytesPtr(b), C.uint32_t(len(b)), bytesPtr(spare[:]), spareSize, c)
+	d, err := s.received(c, b, spare[:])
 	giveSpare(spare)
 	return d, err
 }
 
-// received returns the datagram that was read into buf, and into spare what did not fit. One that did not fit there either keeps its
+// received returns the datagram that was read into first, and into rest what did not fit. One that did not fit there either keeps its
 // header, and has the error.
-func (s *Socket) received(buf *rbuf, c *C.struct_nlgo_dgram, spare *[spareSize]byte) (datagram, error) {
+func (s *Socket) received(c *C.struct_nlgo_dgram, first, rest []byte) (datagram, error) {
 	if c.n < 0 {
 		return datagram{}, s.recvErr(syscall.Errno(-c.n))
 	}
-	n, from := int(c.n), int(c.off)
-	room := hotSize - from
+	n := int(c.n)
 	d := datagram{meta: metaOf(s, c)}
 	switch {
-	case n <= room:
-		d.b = buf.b[from : from+n : from+n]
-	case n <= room+spareSize:
+	case n <= len(first):
+		d.b = first[:n:n]
+	case n <= len(first)+len(rest):
 		d.b = make([]byte, n)
-		copy(d.b, buf.b[from:])
-		copy(d.b[room:], spare[:])
+		copy(d.b[copy(d.b, first):], rest)
 	default:
 		s.mu.Lock()
 		s.stats.Truncated++
 		s.mu.Unlock()
-		d.b = bytes.Clone(buf.b[from : from+headerLen])
+		d.b = bytes.Clone(first[:headerLen])
 		d.err = &Error{Func: "recvmsg", Code: ErrMsgTrunc, Msg: "datagram of " + strconv.Itoa(n) + " bytes"}
 	}
 	d.meta.unasked = s.proto == ProtoNetfilter && d.meta.trusted && holdsPackets(d.b)

@@ -85,11 +85,11 @@ func (a *activation) recv() (*datagram, error) {
 			return nil, a.err
 		}
 		if a.got > 0 { // a dump may have no end
-			if err := s.goOn(&a.w); err != nil {
+			if err := s.goOn(a.w); err != nil {
 				return nil, err
 			}
 		}
-		err := a.take(&a.w)
+		err := a.take(a.w)
 		if err == nil {
 			continue
 		}
@@ -101,14 +101,14 @@ func (a *activation) recv() (*datagram, error) {
 			return nil, err
 		}
 		// in the middle of an answer, which is rare: this wait takes the thread
-		if err := s.waitReadable(&a.w, a, a.readable); err != nil {
+		if err := s.waitReadable(a.w, a, a.readable); err != nil {
 			return nil, err
 		}
 	}
 }
 
 // take makes the next datagram for libnl the first one, without waiting. The token is held.
-func (a *activation) take(w *wait) error {
+func (a *activation) take(w wait) error {
 	if a.full {
 		return nil
 	}
@@ -127,7 +127,7 @@ func (a *activation) take(w *wait) error {
 		a.buf = rbufs.Get().(*rbuf)
 	}
 	for {
-		d, err := s.recvGo(a.buf)
+		d, err := s.recvGo(a.buf.b[:], &a.buf.d)
 		switch {
 		case err == ErrOverrun && a.mode != loopRecv:
 			s.keepOverrun()
@@ -198,7 +198,7 @@ func (a *activation) wants(d *datagram) bool {
 
 // readable is take in the poller.
 func (a *activation) readable() bool {
-	err := a.take(&a.w)
+	err := a.take(a.w)
 	if err == errAgain {
 		return false
 	}
@@ -304,9 +304,9 @@ func (s *Socket) runLoop(fn string, w wait, set *cbSet) (int, error) {
 	}
 	defer a.end()
 	if a.overridden() { // who replaces the reading waits as well
-		err = s.takeToken(&a.w)
+		err = s.takeToken(a.w)
 	} else {
-		err = s.fetch(&a.w, a)
+		err = s.fetch(a.w, a)
 	}
 	if err != nil {
 		return 0, named(fn, err)
@@ -326,9 +326,9 @@ func (a *activation) runAck(seq uint32) error {
 		var err error
 		switch replaced := a.overridden(); {
 		case replaced && !a.token:
-			err = s.takeToken(&a.w)
+			err = s.takeToken(a.w)
 		case !replaced && !a.token:
-			err = s.fetch(&a.w, a)
+			err = s.fetch(a.w, a)
 		case !replaced:
 			err = a.fill()
 		}
@@ -358,11 +358,11 @@ func (a *activation) runAck(seq uint32) error {
 // fill waits for the next datagram with the token held.
 func (a *activation) fill() error {
 	for {
-		err := a.take(&a.w)
+		err := a.take(a.w)
 		if err == nil || err != errAgain || a.w.never {
 			return err
 		}
-		if err := a.s.waitReadable(&a.w, a, a.readable); err != nil {
+		if err := a.s.waitReadable(a.w, a, a.readable); err != nil {
 			return err
 		}
 		if a.full || a.err != nil {
@@ -519,7 +519,7 @@ func (s *Socket) discard(on func() bool) {
 		if !more {
 			return
 		}
-		d, err := s.recvGo(buf)
+		d, err := s.recvGo(buf.b[:], &buf.d)
 		switch {
 		case err == ErrOverrun:
 			s.keepOverrun()

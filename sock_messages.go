@@ -43,18 +43,20 @@ type batch struct {
 	read [batchSize]datagram // what of it is for the receiver; the last may be an error instead
 	n    int
 	next int
-	rbuf
+	d    [batchSize]C.struct_nlgo_dgram
+	b    [2 * hotSize]byte // for many small ones, or a large one
 }
 
 var batches = sync.Pool{New: func() any { return new(batch) }}
 
 // inbox reads the receiver's datagrams, several at a time.
 type inbox struct {
-	s    *Socket
-	max  int      // so many at a time
-	buf  *batch   // nil while nothing is there
-	d    datagram // taken
-	rest []byte   // of it, not yet seen
+	s     *Socket
+	max   int      // so many at a time
+	large bool     // but one
+	buf   *batch   // nil while nothing is there
+	d     datagram // taken
+	rest  []byte   // of it, not yet seen
 
 	slab msgSlab
 	in   inbound
@@ -64,12 +66,12 @@ type inbox struct {
 func (r *inbox) ready() bool { return !r.s.pending.empty() }
 
 // take takes the next datagram, good until the next call. The token is held.
-func (r *inbox) take(w *wait) error {
+func (r *inbox) take(w wait) error {
 	if err := r.takePending(); err != errAgain {
 		return err
 	}
 	for {
-		r.readMany()
+		r.read()
 		if r.buf.n == 0 {
 			if err := r.s.goOn(w); err != nil {
 				return err
@@ -94,35 +96,62 @@ func (r *inbox) takePending() error {
 	return d.err
 }
 
-// readMany reads what has arrived. What is for others goes there.
-func (r *inbox) readMany() {
-	s := r.s
+// largeDatagram is the size from which datagrams are read one at a time: a dump's, which would only be copied.
+const largeDatagram = 8 << 10
+
+// read reads what has arrived. What is for others goes there.
+func (r *inbox) read() {
 	if r.buf == nil {
 		r.buf = batches.Get().(*batch)
 	}
-	b := r.buf
-	b.n, b.next = 0, 0
-	spare := takeSpare()
-	defer giveSpare(spare)
-	n := int(C.nlgo_recv_many(C.int(s.fd), bytesPtr(b.b[:]), hotSize, bytesPtr(spare[:]), spareSize, &b.d[0], C.int(r.max)))
-	for i := range b.d[:n] {
-		d, err := s.received(&b.rbuf, &b.d[i], spare)
-		if err == errAgain && i > 0 {
+	r.buf.n, r.buf.next = 0, 0
+	if r.max > 1 && !r.large {
+		if s := takePlaces(); s != nil {
+			r.readMany(s)
+			givePlaces(s)
 			return
 		}
-		who, st := forReceiver, (*stream)(nil)
-		if err != nil {
-			d.err = err
-		} else {
-			who, st = s.route(&d, 0, -1)
-		}
-		if who != forReceiver {
-			s.keep(d, who, st)
-			continue
-		}
-		b.read[b.n] = d
-		b.n++
 	}
+	d, err := r.s.recvGo(r.buf.b[:], &r.buf.d[0])
+	r.large = len(d.b) >= largeDatagram
+	r.sort(d, err)
+}
+
+// readMany reads several datagrams at once, and puts them one behind the other.
+func (r *inbox) readMany(from *places) {
+	b := r.buf
+	n := int(C.nlgo_recv_many(C.int(r.s.fd), bytesPtr(from.b), placeSize, placeStride, &b.d[0], C.int(r.max)))
+	room := b.b[:]
+	for i := range b.d[:n] {
+		d, err := r.s.received(&b.d[i], from.at(i), nil)
+		size := len(d.b)
+		r.large = r.large || size >= largeDatagram
+		from.large = from.large || size >= placeLarge
+		if size <= len(room) {
+			copy(room, d.b)
+			d.b, room = room[:size:size], room[size:]
+			room = room[min(-size&3, len(room)):]
+		} else {
+			d.b = bytes.Clone(d.b)
+		}
+		r.sort(d, err)
+	}
+}
+
+// sort keeps a datagram for the receiver, or gives it to whom it is for.
+func (r *inbox) sort(d datagram, err error) {
+	who, st := forReceiver, (*stream)(nil)
+	if err != nil {
+		d.err = err
+	} else {
+		who, st = r.s.route(&d, 0, -1)
+	}
+	if who != forReceiver {
+		r.s.keep(d, who, st)
+		return
+	}
+	r.buf.read[r.buf.n] = d
+	r.buf.n++
 }
 
 func (r *inbox) pop() error {
@@ -135,7 +164,7 @@ func (r *inbox) pop() error {
 func (r *inbox) holds() bool { return r.buf != nil && r.buf.next < r.buf.n }
 
 // fetch waits for the next datagram.
-func (r *inbox) fetch(w *wait) error {
+func (r *inbox) fetch(w wait) error {
 	if r.holds() && !r.s.over(w) {
 		return r.pop()
 	}
@@ -192,7 +221,7 @@ func (s *Socket) Messages(ctx context.Context) iter.Seq2[*Msg, error] {
 		w := wait{ctx: ctx}
 		a := &s.answer // goes on where the last loop was left
 		for {
-			if err := r.fetch(&w); err != nil {
+			if err := r.fetch(w); err != nil {
 				if !yield(nil, named(fn, err)) || !passing(err) {
 					return
 				}
@@ -258,7 +287,7 @@ func (s *Socket) RecvRaw(ctx context.Context) ([]byte, SockAddr, error) {
 	defer s.dropRole()
 	r := inbox{s: s, max: 1}
 	defer r.release()
-	if err := r.fetch(&wait{ctx: ctx}); err != nil {
+	if err := r.fetch(wait{ctx: ctx}); err != nil {
 		return nil, SockAddr{}, named(fn, err)
 	}
 	if s.proto != ProtoUEvent { // which has no headers
@@ -289,10 +318,10 @@ func (s *Socket) rawInside(fn string, ctx context.Context) ([]byte, SockAddr, er
 	defer r.release()
 	w := wait{ctx: ctx}
 	for {
-		err := r.take(&w)
+		err := r.take(w)
 		if err == errAgain {
 			failed := errAgain
-			if err = s.waitReadable(&w, &r, func() bool { failed = r.take(&w); return failed != errAgain }); err == nil {
+			if err = s.waitReadable(w, &r, func() bool { failed = r.take(w); return failed != errAgain }); err == nil {
 				err = failed
 			}
 			if err == errAgain {

@@ -35,7 +35,7 @@ func (s *Socket) Post(ctx context.Context, m *Msg) error {
 	s.mu.Unlock()
 	defer s.end()
 	w := wait{ctx: ctx}
-	if err := s.goOn(&w); err != nil {
+	if err := s.goOn(w); err != nil {
 		return named(fn, err)
 	}
 	if o := m.own; o != nil {
@@ -44,7 +44,7 @@ func (s *Socket) Post(ctx context.Context, m *Msg) error {
 			to.SockAddr = o.dst
 		}
 	}
-	return named(fn, s.post(&w, fn, b, &to))
+	return named(fn, s.post(w, fn, b, &to))
 }
 
 // ackText is the longest text that an answer carries.

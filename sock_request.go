@@ -44,7 +44,7 @@ func (to *target) c(room *C.struct_ucred) *C.struct_ucred {
 }
 
 // beginRequest counts a request, or several with numbers in a row, in; end counts it out.
-func (s *Socket) beginRequest(fn string, w *wait, n int) (request, error) {
+func (s *Socket) beginRequest(fn string, w wait, n int) (request, error) {
 	if w.ctx == nil {
 		return request{}, argErr(fn, "nil context")
 	}
@@ -97,7 +97,7 @@ func isDump(p Protocol, b []byte) bool {
 
 // post sends. Where another program's queue is full it tries again within ctx, less and less often: netlink's poll would say that
 // there is room.
-func (s *Socket) post(w *wait, fn string, b []byte, to *target) error {
+func (s *Socket) post(w wait, fn string, b []byte, to *target) error {
 	var room C.struct_ucred
 	creds := to.c(&room)
 	for pause := time.Millisecond; ; pause = min(2*pause, 50*time.Millisecond) {
@@ -127,7 +127,7 @@ func (s *Socket) relieve() {
 	}
 }
 
-func (s *Socket) sleep(w *wait, d time.Duration) error {
+func (s *Socket) sleep(w wait, d time.Duration) error {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
@@ -141,7 +141,7 @@ func (s *Socket) sleep(w *wait, d time.Duration) error {
 // transact sends b, whose answers are numbered seq to seq+more, and gives each datagram of them to got until it says that the end has
 // been seen. What else arrives goes to its owner. The kernel has answered when the send returns: until then the token is held. An answer
 // that has to be waited for, another program's, leaves the token to others.
-func (s *Socket) transact(w *wait, fn string, b []byte, to *target, seq uint32, more int, got func(b []byte) bool) error {
+func (s *Socket) transact(w wait, fn string, b []byte, to *target, seq uint32, more int, got func(b []byte) bool) error {
 	if err := s.takeToken(w); err != nil {
 		return err
 	}
@@ -170,14 +170,14 @@ func (s *Socket) transact(w *wait, fn string, b []byte, to *target, seq uint32, 
 }
 
 // exchange is transact as far as it does not wait.
-func (s *Socket) exchange(w *wait, fn string, b []byte, to *target, seq uint32, more int, got func(b []byte) bool) (ended, sent bool, err error) {
+func (s *Socket) exchange(w wait, fn string, b []byte, to *target, seq uint32, more int, got func(b []byte) bool) (ended, sent bool, err error) {
 	buf := rbufs.Get().(*rbuf)
 	defer rbufs.Put(buf)
 	spare := takeSpare()
 	defer giveSpare(spare)
 	var room C.struct_ucred
 	n := int(C.nlgo_transact(C.int(s.fd), bytesPtr(b), C.uint32_t(len(b)), C.uint32_t(to.Port), C.uint32_t(to.Groups), to.c(&room),
-		bytesPtr(buf.b[:]), hotSize, bytesPtr(spare[:]), spareSize, &buf.d[0]))
+		bytesPtr(buf.b[:]), hotSize, bytesPtr(spare[:]), spareSize, &buf.d))
 	if n < 0 {
 		if syscall.Errno(-n) == syscall.EAGAIN {
 			return false, false, nil
@@ -186,7 +186,7 @@ func (s *Socket) exchange(w *wait, fn string, b []byte, to *target, seq uint32, 
 	}
 	lost := false
 	for {
-		d, err := s.received(buf, &buf.d[0], spare)
+		d, err := s.received(&buf.d, buf.b[:], spare[:])
 		switch {
 		case err == ErrOverrun:
 			// the answer may be among what was lost, or still come: the kernel drops what does not fit, not what is queued
@@ -209,7 +209,7 @@ func (s *Socket) exchange(w *wait, fn string, b []byte, to *target, seq uint32, 
 				return true, true, d.err
 			}
 		}
-		C.nlgo_recv(C.int(s.fd), bytesPtr(buf.b[:]), hotSize, bytesPtr(spare[:]), spareSize, &buf.d[0])
+		C.nlgo_recv(C.int(s.fd), bytesPtr(buf.b[:]), hotSize, bytesPtr(spare[:]), spareSize, &buf.d)
 	}
 }
 
@@ -252,7 +252,7 @@ func (s *Socket) Do(ctx context.Context, m *Msg) error { return s.do(ctx, "reque
 // do is Do on behalf of fn.
 func (s *Socket) do(ctx context.Context, fn string, m *Msg) error {
 	w := wait{ctx: ctx}
-	r, err := s.beginRequest(fn, &w, 1)
+	r, err := s.beginRequest(fn, w, 1)
 	if err != nil {
 		return err
 	}
@@ -262,18 +262,23 @@ func (s *Socket) do(ctx context.Context, fn string, m *Msg) error {
 		return err
 	}
 	if isDump(s.proto, b) {
-		for _, err := range s.request(ctx, fn, m) {
-			if err != nil {
-				return err
-			}
-		}
-		return nil
+		return s.drain(ctx, fn, m)
 	}
-	return s.settled(&w, fn, b, &to, r.seq, nil)
+	return s.settled(w, fn, b, &to, r.seq, nil)
+}
+
+// drain is do for a dump.
+func (s *Socket) drain(ctx context.Context, fn string, m *Msg) error {
+	for _, err := range s.request(ctx, fn, m) {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // settled is a transaction, until its end has been seen; or, where one message of data is the whole answer, until see has taken that.
-func (s *Socket) settled(w *wait, fn string, b []byte, to *target, seq uint32, see func(b []byte) error) error {
+func (s *Socket) settled(w wait, fn string, b []byte, to *target, seq uint32, see func(b []byte) error) error {
 	var a answer
 	err := s.transact(w, fn, b, to, seq, 0, func(b []byte) bool {
 		for m, rest := nextMsg(b); m != nil && !a.ended; m, rest = nextMsg(rest) {
@@ -303,7 +308,7 @@ func (s *Socket) Batch(ctx context.Context, ms []*Msg) []error {
 		return errs
 	}
 	w := wait{ctx: ctx}
-	if _, err := s.beginRequest(fn, &w, 0); err != nil {
+	if _, err := s.beginRequest(fn, w, 0); err != nil {
 		return fail(0, err)
 	}
 	defer s.end()
@@ -312,7 +317,7 @@ func (s *Socket) Batch(ctx context.Context, ms []*Msg) []error {
 	for from := 0; from < len(ms); {
 		var n int
 		var err error
-		n, out, err = s.window(&w, fn, ms[from:], errs[from:], tacit, out[:0])
+		n, out, err = s.window(w, fn, ms[from:], errs[from:], tacit, out[:0])
 		from += n
 		if err != nil {
 			return fail(from, named(fn, err)) // of those that were not sent
@@ -353,7 +358,7 @@ func answered(t MsgType) bool {
 
 // window sends as many requests as fit at once and fills in their results; it returns how many, and the buffer out. With tacit set those
 // that the kernel had no reason to answer before it answered a later one went well.
-func (s *Socket) window(w *wait, fn string, ms []*Msg, errs []error, tacit bool, out []byte) (int, []byte, error) {
+func (s *Socket) window(w wait, fn string, ms []*Msg, errs []error, tacit bool, out []byte) (int, []byte, error) {
 	var dst target
 	n := 0
 	count := min(len(ms), windowMsgs)
@@ -462,7 +467,7 @@ func (s *Socket) reserveDump(fn string, st *stream) error {
 }
 
 // openStream sends a request and registers who reads its answer.
-func (s *Socket) openStream(w *wait, fn string, m *Msg) (*stream, error) {
+func (s *Socket) openStream(w wait, fn string, m *Msg) (*stream, error) {
 	r, err := s.beginRequest(fn, w, 1)
 	if err != nil {
 		return nil, err
@@ -519,7 +524,7 @@ func (s *Socket) closeStream(st *stream) {
 func (s *Socket) discardStream(st *stream) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
-	if s.takeToken(&wait{ctx: ctx}) != nil {
+	if s.takeToken(wait{ctx: ctx}) != nil {
 		return
 	}
 	s.discard(func() bool {
@@ -534,7 +539,7 @@ func (s *Socket) discardStream(st *stream) {
 }
 
 // take takes the stream's next datagram. The token is held.
-func (st *stream) take(w *wait) error {
+func (st *stream) take(w wait) error {
 	s := st.s
 	s.mu.Lock()
 	lost := st.lost != s.lost
@@ -548,7 +553,7 @@ func (st *stream) take(w *wait) error {
 		st.buf = rbufs.Get().(*rbuf)
 	}
 	for {
-		d, err := s.recvGo(st.buf)
+		d, err := s.recvGo(st.buf.b[:], &st.buf.d)
 		switch {
 		case err == ErrOverrun:
 			lost = true
@@ -609,14 +614,14 @@ func (s *Socket) request(ctx context.Context, fn string, m *Msg) iter.Seq2[*Msg,
 func (s *Socket) answers(ctx context.Context, fn string, m *Msg) iter.Seq2[*stream, error] {
 	return func(yield func(*stream, error) bool) {
 		w := wait{ctx: ctx}
-		st, err := s.openStream(&w, fn, m)
+		st, err := s.openStream(w, fn, m)
 		if err != nil {
 			yield(nil, err)
 			return
 		}
 		defer s.closeStream(st)
 		for !st.ended {
-			if err := s.fetch(&w, st); err != nil {
+			if err := s.fetch(w, st); err != nil {
 				yield(nil, named(fn, err))
 				return
 			}

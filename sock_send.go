@@ -11,6 +11,7 @@ import (
 	"encoding/binary"
 	"math"
 	"slices"
+	"sync"
 	"syscall"
 )
 
@@ -38,6 +39,15 @@ func (m *Msg) sendable(fn string) ([]byte, error) {
 	return b, nil
 }
 
+// sendArgs is what a send of libnl's has beside the bytes. A callback may move the stack meanwhile, so it does not live there.
+type sendArgs struct {
+	m   C.struct_nlgo_msg
+	iov C.struct_nlgo_iov
+	res C.struct_nlgo_res
+}
+
+var sendArgsPool = sync.Pool{New: func() any { return new(sendArgs) }}
+
 // sendOp runs one of libnl's sends.
 func (s *Socket) sendOp(fn string, op uint32, m *Msg, iov, control []byte, dst SockAddr) (int, error) {
 	b, err := m.sendable(fn)
@@ -52,11 +62,13 @@ func (s *Socket) sendOp(fn string, op uint32, m *Msg, iov, control []byte, dst S
 	if err != nil {
 		return 0, err
 	}
-	c := m.cmeta()
+	v := sendArgsPool.Get().(*sendArgs)
+	defer sendArgsPool.Put(v)
+	v.m = m.cmeta()
 	if m.own == nil {
-		c.has_creds = 0 // a lent message's are those of its sender
+		v.m.has_creds = 0 // a lent message's are those of its sender
 	}
-	v := C.struct_nlgo_iov{
+	v.iov = C.struct_nlgo_iov{
 		len:  C.uint32_t(len(iov)),
 		port: C.uint32_t(dst.Port), groups: C.uint32_t(dst.Groups),
 		controllen: C.uint32_t(len(control)),
@@ -67,7 +79,7 @@ func (s *Socket) sendOp(fn string, op uint32, m *Msg, iov, control []byte, dst S
 	}
 	fresh := completes && getHeader(b).Seq == 0
 	n, err := s.outward(fn, b, func(h C.uintptr_t, res *C.struct_nlgo_res) {
-		C.nlgo_send_op(s.res.sk, h, C.int(op), bytesPtr(b), C.uint32_t(len(b)), &c, bytesPtr(iov), bytesPtr(control), &v, res)
+		C.nlgo_send_op(s.res.sk, h, C.int(op), bytesPtr(b), C.uint32_t(len(b)), &v.m, bytesPtr(iov), bytesPtr(control), &v.iov, res)
 		if completes {
 			s.avoidSeq(getHeader(b).Seq)
 		}
@@ -79,8 +91,8 @@ func (s *Socket) sendOp(fn string, op uint32, m *Msg, iov, control []byte, dst S
 		if err == nil && completes && op != C.NLGO_COMPLETE {
 			o.sent = o.filled == getHeader(b).Seq
 		}
-		o.proto = int(c.proto)
-		o.src = SockAddr{uint32(c.src_port), uint32(c.src_groups)}
+		o.proto = int(v.m.proto)
+		o.src = SockAddr{uint32(v.m.src_port), uint32(v.m.src_groups)}
 	}
 	return n, err
 }
@@ -95,11 +107,13 @@ func (s *Socket) outward(fn string, b []byte, call func(h C.uintptr_t, res *C.st
 		return 0, err
 	}
 	if set.msg[CbMsgOut] == nil && set.send == nil { // nothing of Go can be reached
-		var res C.struct_nlgo_res
-		call(0, &res)
+		v := sendArgsPool.Get().(*sendArgs)
+		defer sendArgsPool.Put(v)
+		v.res = C.struct_nlgo_res{}
+		call(0, &v.res)
 		set.mu.Unlock()
 		s.mu.Unlock()
-		return sent(fn, &res)
+		return sent(fn, &v.res)
 	}
 	a := &activation{s: s, fn: fn, set: set.retain()}
 	s.users++
@@ -242,7 +256,7 @@ func (s *Socket) SendSync(m *Msg) error {
 		return err
 	}
 	defer a.end()
-	if err := s.takeToken(&a.w); err != nil {
+	if err := s.takeToken(a.w); err != nil {
 		return named(fn, err)
 	}
 	a.token = true

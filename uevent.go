@@ -182,7 +182,7 @@ func (u *UEvents) ReadEvent() (UEvent, error) {
 	}
 	defer u.s.dropRole()
 	defer r.release()
-	return u.next(fn, &w, r)
+	return u.next(fn, w, r)
 }
 
 // Events yields what arrives. An event that makes no sense, and the loss of some ([ErrOverrun]), are yielded as errors, and the loop goes
@@ -199,7 +199,7 @@ func (u *UEvents) Events(ctx context.Context) iter.Seq2[UEvent, error] {
 		defer r.release()
 		w := wait{ctx: ctx}
 		for {
-			e, err := u.next(fn, &w, r)
+			e, err := u.next(fn, w, r)
 			last := err != nil && !isCode(err, ErrInval) && !isCode(err, ErrMsgTrunc) && !isOverrun(err)
 			if !yield(e, err) || last {
 				return
@@ -223,7 +223,7 @@ func (u *UEvents) begin(fn string, ctx context.Context) (*inbox, error) {
 	return &inbox{s: u.s, max: 1}, nil // with none read ahead the descriptor tells the truth
 }
 
-func (u *UEvents) next(fn string, w *wait, r *inbox) (UEvent, error) {
+func (u *UEvents) next(fn string, w wait, r *inbox) (UEvent, error) {
 	for {
 		if err := r.fetch(w); err != nil {
 			return UEvent{}, named(fn, err)
