@@ -187,3 +187,52 @@ func BenchmarkBatch64(b *testing.B) {
 		}
 	})
 }
+
+func benchRouteIndex(b *testing.B) (*libnl.Socket, func() *libnl.RouteIndex) {
+	ns := nltest.NetNS(b)
+	fill(b, ns, dumped, benchRoutes)
+	s := dial(b, &libnl.Config{NetNS: ns})
+	return s, func() *libnl.RouteIndex {
+		x, err := libnl.NewRouteIndex(b.Context(), &libnl.Config{NetNS: ns}, nil)
+		if err != nil {
+			b.Fatal(err)
+		}
+		return x
+	}
+}
+
+func BenchmarkRouteIndexFill(b *testing.B) {
+	_, open := benchRouteIndex(b)
+	perMessage(b, benchRoutes, func() { open().Close() })
+}
+
+func BenchmarkRouteIndexChange(b *testing.B) {
+	s, open := benchRouteIndex(b)
+	x := open()
+	defer x.Close()
+	const n = 1000
+	for b.Loop() {
+		b.StopTimer()
+		queueEvents(b, s, n)
+		b.StartTimer()
+		for left := n; left > 0; {
+			got, err := x.DataReady()
+			if err != nil {
+				b.Fatal(err)
+			}
+			left -= got
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/event")
+}
+
+func BenchmarkRouteInfos(b *testing.B) {
+	s, _ := benchRouteIndex(b)
+	perMessage(b, benchRoutes, func() {
+		for _, err := range s.RouteInfos(b.Context(), nil) {
+			if err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}

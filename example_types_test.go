@@ -227,6 +227,22 @@ func ExampleCacheManager() {
 	// Output: route/link true
 }
 
+// The routes of a large table, by prefix, address and interface.
+func ExampleRouteIndex() {
+	ctx := context.Background()
+	x, err := libnl.NewRouteIndex(ctx, nil, &libnl.RouteFilter{Table: unix.RT_TABLE_MAIN})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer x.Close()
+	// go x.Run(ctx), or x.DataReady and x.FD in a loop of one's own
+	for _, r := range x.Covering(unix.RT_TABLE_MAIN, netip.MustParseAddr("192.0.2.1")) {
+		_ = r.Gateway
+	}
+	fmt.Println(x.Current())
+	// Output: true
+}
+
 // What the kernel tells of a family of generic netlink, in one round trip.
 func ExampleGetGenlFamily() {
 	s, err := libnl.DialGeneric(nil)

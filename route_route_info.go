@@ -38,6 +38,10 @@ type RouteInfo struct {
 func (r *Route) Info() RouteInfo {
 	var c C.struct_nlgo_route_info
 	C.nlgo_route_info(r.live(), &c)
+	return routeInfoFromC(&c)
+}
+
+func routeInfoFromC(c *C.struct_nlgo_route_info) RouteInfo {
 	return RouteInfo{
 		Family:   Family(c.family),
 		Table:    RouteTable(c.table),

@@ -177,12 +177,8 @@ func (s *Socket) Routes(ctx context.Context, f *RouteFilter) iter.Seq2[*Route, e
 	}
 	return func(yield func(*Route, error) bool) {
 		const fn = "Routes"
-		if err := checkIndex(fn, f.OIF); err != nil {
+		if err := f.check(fn); err != nil {
 			yield(nil, err)
-			return
-		}
-		if f.Family < 0 || f.Family > 0xff {
-			yield(nil, &Error{Func: fn, Code: ErrAFNoSupport, Msg: "family " + strconv.Itoa(int(f.Family))})
 			return
 		}
 		for r, err := range objects(ctx, s, fn, f.request(), f.wants) {
