@@ -35,7 +35,9 @@ func inNamespace(args []string) error {
 // populate makes what is measured: a pair of links, routes by the first, and connections.
 func populate(routes, flows int) error {
 	for _, words := range []string{
-		"link set lo up", "link add v0 type veth peer name v1", "addr add 192.0.2.1/24 dev v0", "link set v0 up", "link set v1 up",
+		"link set lo up", "link add v0 type veth peer name v1",
+		"link set v0 addrgenmode none", "link set v1 addrgenmode none", // no events of IPv6 later
+		"addr add 192.0.2.1/24 dev v0", "link set v0 up", "link set v1 up",
 	} {
 		if out, err := exec.Command("ip", strings.Fields(words)...).CombinedOutput(); err != nil {
 			return fmt.Errorf("ip %s: %w: %s", words, err, out)

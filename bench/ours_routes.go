@@ -7,6 +7,7 @@ package main
 import (
 	"context"
 	"encoding/binary"
+	"net/netip"
 
 	"github.com/golibnl/libnl"
 	"golang.org/x/sys/unix"
@@ -76,17 +77,71 @@ func routesMessages(int) (iteration, error) {
 	}, err
 }
 
+// routesValues keeps them, in pieces: a slice that grows is copied again and again.
 func routesValues(int) (iteration, error) {
+	const piece = 512
 	s, err := dialRoute(nil)
 	return func() (f found, err error) {
-		var list []route
-		err = eachRoute(s, func(r route) { list = append(list, r) })
-		for _, r := range list {
-			f.count++
-			f.sum += r.sum()
+		var list [][]route
+		var last []route
+		err = eachRoute(s, func(r route) {
+			if len(last) == cap(last) {
+				last = make([]route, 0, piece)
+				list = append(list, nil)
+			}
+			last = append(last, r)
+			list[len(list)-1] = last
+		})
+		for _, some := range list {
+			for _, r := range some {
+				f.count++
+				f.sum += r.sum()
+			}
 		}
 		return f, err
 	}, err
+}
+
+// infoSum is what is read of a route as a value.
+func infoSum(i *libnl.RouteInfo) uint64 {
+	sum := uint64(i.OIF)
+	for _, a := range []netip.Addr{i.Dst.Addr(), i.Gateway} {
+		if a.Is4() {
+			b := a.As4()
+			sum += uint64(binary.NativeEndian.Uint32(b[:]))
+		}
+	}
+	return sum
+}
+
+func routesInfos(int) (iteration, error) {
+	s, err := dialRoute(nil)
+	return func() (f found, err error) {
+		for i, err := range s.RouteInfos(context.Background(), &libnl.RouteFilter{Family: unix.AF_INET}) {
+			if err != nil {
+				return f, err
+			}
+			f.count++
+			f.sum += infoSum(&i)
+		}
+		return f, nil
+	}, err
+}
+
+// routesIndex opens an index, which is filled, and goes through it.
+func routesIndex(int) (iteration, error) {
+	return func() (f found, err error) {
+		x, err := libnl.NewRouteIndex(context.Background(), nil, &libnl.RouteFilter{Family: unix.AF_INET})
+		if err != nil {
+			return f, err
+		}
+		defer x.Close()
+		for i := range x.All() {
+			f.count++
+			f.sum += infoSum(&i)
+		}
+		return f, nil
+	}, nil
 }
 
 func routesCallback(int) (iteration, error) {
@@ -122,15 +177,7 @@ func routesObjects(int) (iteration, error) {
 			}
 			i := r.Info()
 			f.count++
-			f.sum += uint64(i.OIF)
-			if i.Dst.Addr().Is4() {
-				b := i.Dst.Addr().As4()
-				f.sum += uint64(binary.NativeEndian.Uint32(b[:]))
-			}
-			if i.Gateway.Is4() {
-				b := i.Gateway.As4()
-				f.sum += uint64(binary.NativeEndian.Uint32(b[:]))
-			}
+			f.sum += infoSum(&i)
 		}
 		return f, nil
 	}, err

@@ -42,13 +42,18 @@ func plot(file string, out io.Writer) error {
 			continue
 		}
 		y, colour := top+row*i, "#4c8c4a"
-		if r > g.target {
+		switch {
+		case g.target == 0:
+			colour = "#8a8a8a"
+		case r > g.target:
 			colour = "#c77d2e"
 		}
 		name := html.EscapeString(fmt.Sprintf("%s as %s, against %s", g.work, g.ours, g.against))
 		fmt.Fprintf(out, `<text x="%d" y="%d" text-anchor="end">%s</text>`+"\n", labels-8, y+13, name)
 		fmt.Fprintf(out, `<rect x="%d" y="%d" width="%.1f" height="14" fill="%s"/>`+"\n", labels, y+2, x(r)-labels, colour)
-		fmt.Fprintf(out, `<line x1="%.1f" x2="%.1f" y1="%d" y2="%d" stroke="black" stroke-width="2"/>`+"\n", x(g.target), x(g.target), y, y+18)
+		if g.target != 0 {
+			fmt.Fprintf(out, `<line x1="%.1f" x2="%.1f" y1="%d" y2="%d" stroke="black" stroke-width="2"/>`+"\n", x(g.target), x(g.target), y, y+18)
+		}
 		fmt.Fprintf(out, `<text x="%.1f" y="%d">%.2f</text>`+"\n", x(max(r, g.target))+6, y+13, r)
 	}
 	_, err = fmt.Fprintln(out, `</svg>`)

@@ -73,12 +73,16 @@ func report(out io.Writer, all map[string]measured) {
 		if m == nil {
 			continue
 		}
-		verdict := "met"
 		r := ratio(m[g.ours], m[g.against], wall)
-		if r > g.target {
-			verdict = "missed"
+		verdict := ""
+		switch {
+		case g.target == 0:
+		case r <= g.target:
+			verdict = fmt.Sprintf("; target %.2f: met", g.target)
+		default:
+			verdict = fmt.Sprintf("; target %.2f: missed", g.target)
 		}
-		fmt.Fprintf(out, "ratio %s/%s %s %.3f (CPU %.3f; target %.2f: %s)\n", g.work, g.ours, g.against, r, ratio(m[g.ours], m[g.against], cpu), g.target, verdict)
+		fmt.Fprintf(out, "ratio %s/%s %s %.3f (CPU %.3f%s)\n", g.work, g.ours, g.against, r, ratio(m[g.ours], m[g.against], cpu), verdict)
 	}
 	for _, r := range all["rate"]["messages"] {
 		fmt.Fprintf(out, "events made at %.0f a second, 1 MiB buffer: %d seen, %d overruns\n", r.Rate, r.Count, r.Overruns)

@@ -119,3 +119,25 @@ void receive_dump(int fd, void (*each)(struct nlmsghdr *, struct found *),
 		}
 	}
 }
+
+struct nlmsghdr *exchange(int fd, struct nlmsghdr *request)
+{
+	static char buf[32768];
+	struct nlmsghdr *h = (struct nlmsghdr *)buf;
+
+	if (send(fd, request, request->nlmsg_len, 0) < 0)
+		fail("send", 0);
+	ssize_t got = recv(fd, buf, sizeof(buf), 0);
+
+	if (got < 0)
+		fail("recv", 0);
+	if (!nlmsg_ok(h, (int)got))
+		fail("no message", -NLE_MSG_TOOSHORT);
+	if (h->nlmsg_type == NLMSG_ERROR) {
+		struct nlmsgerr *e = nlmsg_data(h);
+
+		if (e->error)
+			fail("the request failed", -nl_syserr2nlerr(e->error));
+	}
+	return h;
+}

@@ -39,4 +39,8 @@ struct nl_sock *connected(int protocol, int rcvbuf);
 void receive_dump(int fd, void (*each)(struct nlmsghdr *, struct found *),
 		  struct found *f);
 
+/* Sends a request as it is and takes the one datagram of its answer, which is
+ * returned. */
+struct nlmsghdr *exchange(int fd, struct nlmsghdr *request);
+
 #endif
