@@ -73,12 +73,17 @@ func (v *routeValue) same(o *routeValue) bool {
 	return v.print == o.print && a == o.c
 }
 
-// routeEntry is a place for a route.
+// routeEntry is a place for a route. Of its neighbours it has the places, -1 for none.
 type routeEntry struct {
 	routeValue
-	next int32 // the next to the same prefix, or the next free place; -1: none
-	used bool
+	next   int32 // the next to the same prefix, or the next free place
+	before int32 // the neighbours in the list of those whose first next hop goes through the same interface
+	behind int32
+	used   bool
 }
+
+// entryChunk is how many entries are allocated at a time.
+const entryChunk = 512
 
 // lengths counts the routes of a table and family by the length of their prefix.
 type lengths [129]int32
@@ -90,35 +95,43 @@ type tableKey struct {
 
 // routeSet is a set of routes. What it holds many of has no pointers, so that the garbage collector passes over it.
 type routeSet struct {
-	entries []routeEntry
-	n       int
-	free    int32
-	first   map[prefixKey]int32
-	more    map[int32][]int32 // of an entry, the interfaces of its next hops behind the first
-	by      map[int32]map[int32]struct{}
-	tables  map[tableKey]*lengths
+	chunks [][]routeEntry // which do not move
+	size   int32          // how many places were ever used
+	n      int
+	free   int32
+	first  map[prefixKey]int32
+	by     map[int32]int32              // the first of those whose first next hop goes through an interface
+	more   map[int32][]int32            // of an entry, the interfaces of its other next hops
+	byMore map[int32]map[int32]struct{} // those of which one of these is an interface
+	tables map[tableKey]*lengths
 }
 
 func newRouteSet() *routeSet {
 	return &routeSet{
 		free:   -1,
 		first:  map[prefixKey]int32{},
+		by:     map[int32]int32{},
 		more:   map[int32][]int32{},
-		by:     map[int32]map[int32]struct{}{},
+		byMore: map[int32]map[int32]struct{}{},
 		tables: map[tableKey]*lengths{},
 	}
 }
+
+func (s *routeSet) at(i int32) *routeEntry { return &s.chunks[i/entryChunk][i%entryChunk] }
 
 // put takes a place for a route.
 func (s *routeSet) put(v *routeValue, more []int32) int32 {
 	i := s.free
 	if i >= 0 {
-		s.free = s.entries[i].next
+		s.free = s.at(i).next
 	} else {
-		i = int32(len(s.entries))
-		s.entries = append(s.entries, routeEntry{})
+		i = s.size
+		s.size++
+		if i%entryChunk == 0 {
+			s.chunks = append(s.chunks, make([]routeEntry, entryChunk))
+		}
 	}
-	s.entries[i] = routeEntry{next: -1, used: true}
+	*s.at(i) = routeEntry{next: -1, used: true}
 	s.n++
 	k := v.key()
 	t := s.tables[tableKey{k.table, k.family}]
@@ -133,39 +146,52 @@ func (s *routeSet) put(v *routeValue, more []int32) int32 {
 
 // fill sets what is at a place.
 func (s *routeSet) fill(i int32, v *routeValue, more []int32) {
-	s.entries[i].routeValue = *v
+	e := s.at(i)
+	e.routeValue = *v
+	e.before, e.behind = -1, -1
+	oif := int32(v.c.oif)
+	if oif != 0 {
+		if first, ok := s.by[oif]; ok {
+			e.behind = first
+			s.at(first).before = i
+		}
+		s.by[oif] = i
+	}
 	if len(more) > 0 {
 		s.more[i] = more
 	}
-	if v.c.oif != 0 {
-		s.reach(int32(v.c.oif), i)
+	for _, o := range more {
+		if o == oif {
+			continue
+		}
+		if s.byMore[o] == nil {
+			s.byMore[o] = map[int32]struct{}{}
+		}
+		s.byMore[o][i] = struct{}{}
 	}
-	for _, oif := range more {
-		s.reach(oif, i)
-	}
-}
-
-func (s *routeSet) reach(oif, i int32) {
-	if s.by[oif] == nil {
-		s.by[oif] = map[int32]struct{}{}
-	}
-	s.by[oif][i] = struct{}{}
 }
 
 // empty undoes fill.
 func (s *routeSet) empty(i int32) {
-	s.leave(int32(s.entries[i].c.oif), i)
-	for _, oif := range s.more[i] {
-		s.leave(oif, i)
+	e := s.at(i)
+	switch {
+	case e.before >= 0:
+		s.at(e.before).behind = e.behind
+	case e.behind >= 0:
+		s.by[int32(e.c.oif)] = e.behind
+	default:
+		delete(s.by, int32(e.c.oif))
+	}
+	if e.behind >= 0 {
+		s.at(e.behind).before = e.before
+	}
+	for _, o := range s.more[i] {
+		delete(s.byMore[o], i)
+		if len(s.byMore[o]) == 0 {
+			delete(s.byMore, o)
+		}
 	}
 	delete(s.more, i)
-}
-
-func (s *routeSet) leave(oif, i int32) {
-	delete(s.by[oif], i)
-	if len(s.by[oif]) == 0 {
-		delete(s.by, oif)
-	}
 }
 
 // add puts a route behind all others to its prefix.
@@ -182,12 +208,12 @@ func (s *routeSet) add(v *routeValue, more []int32) {
 func (s *routeSet) insert(k prefixKey, behind int32, v *routeValue, more []int32) {
 	i := s.put(v, more)
 	if behind >= 0 {
-		s.entries[i].next = s.entries[behind].next
-		s.entries[behind].next = i
+		s.at(i).next = s.at(behind).next
+		s.at(behind).next = i
 		return
 	}
 	if first, ok := s.first[k]; ok {
-		s.entries[i].next = first
+		s.at(i).next = first
 	}
 	s.first[k] = i
 }
@@ -195,7 +221,7 @@ func (s *routeSet) insert(k prefixKey, behind int32, v *routeValue, more []int32
 // remove takes the route at a place out.
 func (s *routeSet) remove(k prefixKey, i int32) {
 	s.empty(i)
-	next := s.entries[i].next
+	next := s.at(i).next
 	if first := s.first[k]; first == i {
 		if next < 0 {
 			delete(s.first, k)
@@ -204,13 +230,13 @@ func (s *routeSet) remove(k prefixKey, i int32) {
 		}
 	} else {
 		for j := range s.each(k) {
-			if s.entries[j].next == i {
-				s.entries[j].next = next
+			if s.at(j).next == i {
+				s.at(j).next = next
 				break
 			}
 		}
 	}
-	s.entries[i] = routeEntry{next: s.free}
+	*s.at(i) = routeEntry{next: s.free}
 	s.free = i
 	s.n--
 	s.tables[tableKey{k.table, k.family}][k.bits]--
@@ -223,7 +249,7 @@ func (s *routeSet) each(k prefixKey) func(func(int32) bool) {
 		if !ok {
 			return
 		}
-		for ; i >= 0; i = s.entries[i].next {
+		for ; i >= 0; i = s.at(i).next {
 			if !yield(i) {
 				return
 			}
@@ -244,7 +270,7 @@ type place struct {
 func (s *routeSet) find(k prefixKey, v *routeValue) place {
 	p := place{before: -1, first: -1, last: -1, same: -1}
 	for i := range s.each(k) {
-		o := &s.entries[i].routeValue
+		o := &s.at(i).routeValue
 		if !v.rivals(o) {
 			if p.rivals == 0 && o.precedes(v) {
 				p.before = i
@@ -298,7 +324,7 @@ func (s *routeSet) added(v *routeValue, more []int32, f MsgFlags) bool {
 		s.insert(k, p.before, v, more)
 		return f&FlagReplace == 0
 	case p.sames == 1 && (p.same == p.first || f&FlagReplace == 0):
-		s.entries[p.same].c = v.c
+		s.at(p.same).c = v.c
 		return true
 	case p.sames == 1:
 		return false
@@ -319,7 +345,7 @@ func (s *routeSet) added(v *routeValue, more []int32, f MsgFlags) bool {
 // infos returns the routes to a prefix.
 func (s *routeSet) infos(k prefixKey) (all []RouteInfo) {
 	for i := range s.each(k) {
-		all = append(all, routeInfoFromC(&s.entries[i].c))
+		all = append(all, routeInfoFromC(&s.at(i).c))
 	}
 	return all
 }
@@ -356,9 +382,14 @@ func (s *routeSet) through(oif int) []RouteInfo {
 	if oif <= 0 || oif > math.MaxInt32 {
 		return nil
 	}
-	all := make([]RouteInfo, 0, len(s.by[int32(oif)]))
-	for i := range s.by[int32(oif)] {
-		all = append(all, routeInfoFromC(&s.entries[i].c))
+	var all []RouteInfo
+	if i, ok := s.by[int32(oif)]; ok {
+		for ; i >= 0; i = s.at(i).behind {
+			all = append(all, routeInfoFromC(&s.at(i).c))
+		}
+	}
+	for i := range s.byMore[int32(oif)] {
+		all = append(all, routeInfoFromC(&s.at(i).c))
 	}
 	return all
 }
@@ -366,12 +397,12 @@ func (s *routeSet) through(oif int) []RouteInfo {
 // copy copies routes from a place on, and returns how many, and the next place, -1 at the end.
 func (s *routeSet) copy(to []RouteInfo, from int32) (int, int32) {
 	n := 0
-	for i := from; int(i) < len(s.entries); i++ {
+	for i := from; i < s.size; i++ {
 		if n == len(to) {
 			return n, i
 		}
-		if s.entries[i].used {
-			to[n] = routeInfoFromC(&s.entries[i].c)
+		if e := s.at(i); e.used {
+			to[n] = routeInfoFromC(&e.c)
 			n++
 		}
 	}

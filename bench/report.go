@@ -84,8 +84,11 @@ func report(out io.Writer, all map[string]measured) {
 		}
 		fmt.Fprintf(out, "ratio %s/%s %s %.3f (CPU %.3f%s)\n", g.work, g.ours, g.against, r, ratio(m[g.ours], m[g.against], cpu), verdict)
 	}
+	for _, r := range all["rate"]["recv"] {
+		fmt.Fprintf(out, "events made at %.0f a second, 1 MiB buffer: C: recv saw %d, %d overruns\n", r.Rate, r.Count, r.Sum)
+	}
 	for _, r := range all["rate"]["messages"] {
-		fmt.Fprintf(out, "events made at %.0f a second, 1 MiB buffer: %d seen, %d overruns\n", r.Rate, r.Count, r.Overruns)
+		fmt.Fprintf(out, "events made at %.0f a second, 1 MiB buffer: messages saw %d, %d overruns\n", r.Rate, r.Count, r.Overruns)
 	}
 	for _, r := range all["sockets"]["waiting"] {
 		n := float64(r.Count) / socketEvents
