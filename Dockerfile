@@ -4,7 +4,7 @@ FROM ${BASE}
 
 RUN apt-get update \
 	&& DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
-		gcc libc6-dev pkg-config make iproute2 \
+		gcc libc6-dev pkg-config make iproute2 iptables conntrack \
 		libnl-3-dev libnl-route-3-dev libnl-genl-3-dev libnl-nf-3-dev libnl-utils \
 	&& rm -rf /var/lib/apt/lists/*
 

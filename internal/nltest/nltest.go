@@ -15,7 +15,6 @@ import (
 	"os/exec"
 	"runtime"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -143,7 +142,9 @@ func Peer(t testing.TB) (in func(func())) {
 	t.Cleanup(func() { close(enter); <-leave })
 	in = func(f func()) { enter <- f; <-leave }
 
-	Probe(t, "ip", "link", "add", "v0", "type", "veth", "peer", "name", "v1", "netns", strconv.Itoa(there))
+	// the number of a thread is none to ip since 6.13
+	ns := fmt.Sprintf("/proc/%d/task/%d/ns/net", os.Getpid(), there)
+	Probe(t, "ip", "link", "add", "v0", "type", "veth", "peer", "name", "v1", "netns", ns)
 	up := func(device, v4, v6 string) {
 		Run(t, "ip", "addr", "add", v4+"/24", "dev", device)
 		Run(t, "ip", "addr", "add", v6+"/64", "dev", device, "nodad")
