@@ -121,12 +121,14 @@ func Peer(t testing.TB) (in func(func())) {
 	t.Helper()
 	enter, leave := make(chan func()), make(chan struct{})
 	made := make(chan error)
-	var there int
+	var there string // a path: to ip since 6.13 the number of a thread is none, and /proc may number processes otherwise than they do
 	go func() {
 		defer close(leave)
 		runtime.LockOSThread() // never unlocked: the thread ends with the goroutine
-		there = unix.Gettid()
 		err := unix.Unshare(unix.CLONE_NEWNET)
+		if err == nil {
+			there, err = os.Readlink("/proc/thread-self")
+		}
 		made <- err
 		if err != nil {
 			return
@@ -137,14 +139,12 @@ func Peer(t testing.TB) (in func(func())) {
 		}
 	}()
 	if err := <-made; err != nil {
-		t.Fatal("unshare: ", err)
+		t.Fatal("a second namespace: ", err)
 	}
 	t.Cleanup(func() { close(enter); <-leave })
 	in = func(f func()) { enter <- f; <-leave }
 
-	// the number of a thread is none to ip since 6.13
-	ns := fmt.Sprintf("/proc/%d/task/%d/ns/net", os.Getpid(), there)
-	Probe(t, "ip", "link", "add", "v0", "type", "veth", "peer", "name", "v1", "netns", ns)
+	Probe(t, "ip", "link", "add", "v0", "type", "veth", "peer", "name", "v1", "netns", "/proc/"+there+"/ns/net")
 	up := func(device, v4, v6 string) {
 		Run(t, "ip", "addr", "add", v4+"/24", "dev", device)
 		Run(t, "ip", "addr", "add", v6+"/64", "dev", device, "nodad")
