@@ -121,7 +121,7 @@ func Peer(t testing.TB) (in func(func())) {
 	t.Helper()
 	enter, leave := make(chan func()), make(chan struct{})
 	made := make(chan error)
-	var there string // a path: to ip since 6.13 the number of a thread is none, and /proc may number processes otherwise than they do
+	var there string // its name in /proc
 	go func() {
 		defer close(leave)
 		runtime.LockOSThread() // never unlocked: the thread ends with the goroutine
@@ -144,6 +144,10 @@ func Peer(t testing.TB) (in func(func())) {
 	t.Cleanup(func() { close(enter); <-leave })
 	in = func(f func()) { enter <- f; <-leave }
 
+	// a test that gave up rights for a while has closed the process's /proc to programs without CAP_SYS_PTRACE
+	if err := unix.Prctl(unix.PR_SET_DUMPABLE, 1, 0, 0, 0); err != nil {
+		t.Fatal("prctl: ", err)
+	}
 	Probe(t, "ip", "link", "add", "v0", "type", "veth", "peer", "name", "v1", "netns", "/proc/"+there+"/ns/net")
 	up := func(device, v4, v6 string) {
 		Run(t, "ip", "addr", "add", v4+"/24", "dev", device)
