@@ -366,19 +366,18 @@ func (m *CacheManager) Run(ctx context.Context) error {
 		return err
 	}
 	defer m.end()
-	pause := 10 * time.Millisecond
-	for {
+	for pause := firstPause; ; {
 		reads := -1
 		_, err := m.drain(fn, ctx, &reads)
 		again := time.Duration(-1)
 		switch {
 		case isCode(err, ErrDumpIntr):
 			again = pause
-			pause = min(2*pause, time.Second)
+			pause = longer(pause)
 		case err != nil:
 			return err
 		default:
-			pause = 10 * time.Millisecond
+			pause = firstPause
 		}
 		if _, err := m.wait(fn, ctx, again); err != nil {
 			return err
@@ -414,6 +413,14 @@ func (m *CacheManager) wait(fn string, ctx context.Context, d time.Duration) (in
 	}
 	return 0, named(fn, err)
 }
+
+// Where things change faster than they can be read, the next try waits.
+const (
+	firstPause = 10 * time.Millisecond
+	lastPause  = time.Second
+)
+
+func longer(pause time.Duration) time.Duration { return min(2*pause, lastPause) }
 
 // catchUpAfter is how many messages may come before stale caches are resynchronised.
 const catchUpAfter = 4096

@@ -76,14 +76,6 @@ func NewRouteIndex(ctx context.Context, cfg *Config, f *RouteFilter) (*RouteInde
 	return x, nil
 }
 
-// Where routes change faster than they can be read, the next try waits.
-const (
-	firstPause = 10 * time.Millisecond
-	lastPause  = time.Second
-)
-
-func longer(pause time.Duration) time.Duration { return min(2*pause, lastPause) }
-
 // Close closes the index and its sockets; a delivery under way ends with [ErrClosed]. What it holds can still be looked up. Closing again, or
 // nil, does nothing.
 func (x *RouteIndex) Close() error {

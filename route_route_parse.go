@@ -69,13 +69,13 @@ func (p *routeParser) parse(b []byte) error {
 	}
 	r := attrReader{b: p.b}
 	hop := p.attrs(&r, h[1], h[2])
-	if hop || p.hops != nil {
-		c.nexthops = 1
-	}
 	if p.hops == nil {
+		if hop {
+			c.nexthops = 1
+		}
 		return r.end()
 	}
-	c.nexthops, c.oif, c.gateway = 0, 0, C.struct_nlgo_ip{}
+	c.oif, c.gateway = 0, C.struct_nlgo_ip{}
 	ok := eachHop(p.hops, func(index int32, attrs []byte) bool {
 		if c.nexthops == 0 {
 			c.oif = C.int32_t(index)
@@ -145,19 +145,19 @@ func (p *routeParser) gateway(r *attrReader) {
 }
 
 // ip reads an address of the route's family.
-func (p *routeParser) ip(r *attrReader, to *C.struct_nlgo_ip, bits uint8) {
+func (p *routeParser) ip(r *attrReader, to *C.struct_nlgo_ip, prefixLen uint8) {
 	f := Family(p.c.family)
-	if !setIP(to, f, r.p, bits) && (f == FamilyIPv4 || f == FamilyIPv6) {
+	if !setIP(to, f, r.p, prefixLen) && (f == FamilyIPv4 || f == FamilyIPv6) {
 		r.bad = true
 	}
 }
 
 // setIP reports whether it is an address of IPv4 or IPv6.
-func setIP(to *C.struct_nlgo_ip, f Family, b []byte, bits uint8) bool {
+func setIP(to *C.struct_nlgo_ip, f Family, b []byte, prefixLen uint8) bool {
 	if !(f == FamilyIPv4 && len(b) == 4) && !(f == FamilyIPv6 && len(b) == 16) {
 		return false
 	}
-	to.family, to.prefixlen = C.uint8_t(f), C.uint8_t(bits)
+	to.family, to.prefixlen = C.uint8_t(f), C.uint8_t(prefixLen)
 	copy((*[16]byte)(unsafe.Pointer(&to.b))[:], b)
 	return true
 }
@@ -232,6 +232,9 @@ func (f *RouteFilter) check(fn string) error {
 	return nil
 }
 
+// noTable reports whether an error is what the kernel says of a table that is not there: it has no routes.
+func (f *RouteFilter) noTable(err error) bool { return f.Table != 0 && errors.Is(err, unix.ENOENT) }
+
 // RouteInfos is [Socket.Routes] for plain values, which the package reads from the messages itself: three times as fast. It yields routes of other
 // families than IPv4 and IPv6 too, without addresses.
 func (s *Socket) RouteInfos(ctx context.Context, f *RouteFilter) iter.Seq2[RouteInfo, error] {
@@ -260,8 +263,8 @@ func (s *Socket) parsedRoutes(ctx context.Context, fn string, f *RouteFilter, yi
 	}
 	var p routeParser
 	for m, err := range s.request(ctx, fn, f.request()) {
-		if f.Table != 0 && errors.Is(err, unix.ENOENT) {
-			return // the kernel says so of a table that is not there
+		if f.noTable(err) {
+			return
 		}
 		if err == nil && m.Header().Type != RTMNewRoute {
 			continue

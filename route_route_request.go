@@ -10,7 +10,6 @@ import "C"
 import (
 	"context"
 	"encoding/binary"
-	"errors"
 	"iter"
 	"strconv"
 
@@ -182,8 +181,8 @@ func (s *Socket) Routes(ctx context.Context, f *RouteFilter) iter.Seq2[*Route, e
 			return
 		}
 		for r, err := range objects(ctx, s, fn, f.request(), f.wants) {
-			if f.Table != 0 && errors.Is(err, unix.ENOENT) {
-				return // the kernel says so of a table that is not there
+			if f.noTable(err) {
+				return
 			}
 			if !yield(r, err) {
 				return

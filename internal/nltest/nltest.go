@@ -173,8 +173,8 @@ func Rule(t testing.TB, program, rule string) {
 	Probe(t, program, append([]string{"-w"}, strings.Fields(rule)...)...)
 }
 
-// RSS returns the memory of the process that is resident, in bytes, after a garbage collection and when what it freed is the kernel's again. Under valgrind, which none survives, the
-// test is skipped.
+// RSS returns the memory of the process that is resident, in bytes, after a garbage collection and when what it freed is the kernel's
+// again. Under valgrind, which none survives, the test is skipped.
 func RSS(t testing.TB) int {
 	t.Helper()
 	if Valgrind {
